@@ -1,0 +1,46 @@
+package io.migrationmonkey.contract;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What a monitor says of its server: JSON under {@link #key}, written at every reading, gone {@link
+ * #TTL} after the last word.
+ *
+ * @param server whose report it is
+ * @param bootId of the running kernel, from /proc/sys/kernel/random/boot_id
+ * @param totalBytes the memory there is: the host's, or the container's limit where that is tighter
+ * @param usedBytes what of it can't be reclaimed
+ * @param verdict {@code calm} or {@code exhausted}
+ * @param reason the verdict in words
+ * @param at when it was read, by the server's clock
+ */
+public record MonitorReport(
+    ServerName server,
+    String bootId,
+    long totalBytes,
+    long usedBytes,
+    Verdict verdict,
+    String reason,
+    Instant at) {
+
+  public static final Duration TTL = Duration.ofSeconds(5);
+
+  public static String key(ServerName server) {
+    return "monitor:report:" + server;
+  }
+
+  /** Used over total, 0 to 1. */
+  public double usedRatio() {
+    return (double) usedBytes / totalBytes;
+  }
+
+  /** What a monitor makes of its readings. */
+  public enum Verdict {
+    @JsonProperty("calm")
+    CALM,
+    @JsonProperty("exhausted")
+    EXHAUSTED
+  }
+}

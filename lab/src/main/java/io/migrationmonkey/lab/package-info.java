@@ -1,0 +1,4 @@
+@NullMarked
+package io.migrationmonkey.lab;
+
+import org.jspecify.annotations.NullMarked;

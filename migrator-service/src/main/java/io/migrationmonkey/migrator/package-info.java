@@ -1,0 +1,4 @@
+@NullMarked
+package io.migrationmonkey.migrator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.migrationmonkey.monitor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.migrationmonkey.proxy;
+
+import org.jspecify.annotations.NullMarked;
