@@ -1,15 +1,29 @@
 package io.migrationmonkey.migrator;
 
+import io.migrationmonkey.migrator.packages.PackageSettings;
+import io.migrationmonkey.migrator.packages.PackageTransfer;
+import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
 
-/** The migrator service. */
+/** The migrator service: takes orders by REST, runs migrations over SSH, owns the switch. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class MigratorApplication {
 
   public static void main(String[] args) {
     SpringApplication.run(MigratorApplication.class, args);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  PackageTransfer packageTransfer(PackageSettings settings) {
+    return new PackageTransfer(settings);
   }
 }

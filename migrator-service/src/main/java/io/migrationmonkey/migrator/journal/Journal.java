@@ -1,0 +1,102 @@
+package io.migrationmonkey.migrator.journal;
+
+import io.migrationmonkey.contract.Wire;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Repository;
+
+/**
+ * The journals of all migrations, in Redis. An entry that {@link #append} returned for is on Redis'
+ * disk, as far as its append-only file is set to fsync always.
+ *
+ * <p>Every call throws Spring's {@code DataAccessException} where Redis does not answer in time.
+ */
+@Repository
+public class Journal {
+
+  /** So many migrations are remembered. */
+  static final int REMEMBERED = 200;
+
+  private static final String INDEX = "migrations";
+  private static final String UNFINISHED = "migrations:unfinished";
+  private static final Duration IDEMPOTENCY = Duration.ofHours(24);
+
+  private final StringRedisTemplate redis;
+
+  Journal(StringRedisTemplate redis) {
+    this.redis = redis;
+  }
+
+  /** Opens a journal with its order. */
+  public void open(String id, JournalEntry ordered) {
+    redis.opsForSet().add(UNFINISHED, id);
+    append(id, ordered);
+    Long known = redis.opsForList().leftPush(INDEX, id);
+    if (known != null && known > REMEMBERED) {
+      String oldest = redis.opsForList().rightPop(INDEX);
+      if (oldest != null) {
+        redis.delete(key(oldest));
+      }
+    }
+  }
+
+  public void append(String id, JournalEntry entry) {
+    redis.opsForList().rightPush(key(id), Wire.write(entry));
+    if (entry.kind() == JournalEntry.Kind.ENDED) {
+      redis.opsForSet().remove(UNFINISHED, id);
+    }
+  }
+
+  /** The migrations that were ordered and have not ended, as far as Redis knows. */
+  public List<MigrationView> unfinished() {
+    Set<String> ids = redis.opsForSet().members(UNFINISHED);
+    return ids == null ? List.of() : ids.stream().flatMap(id -> find(id).stream()).toList();
+  }
+
+  /** The entries from the n-th on, the first being 0. */
+  public List<JournalEntry> entries(String id, long from) {
+    List<String> lines = redis.opsForList().range(key(id), from, -1);
+    return lines == null
+        ? List.of()
+        : lines.stream().map(line -> Wire.read(line, JournalEntry.class)).toList();
+  }
+
+  public Optional<MigrationView> find(String id) {
+    List<JournalEntry> entries = entries(id, 0);
+    return entries.isEmpty() ? Optional.empty() : Optional.of(MigrationView.of(id, entries));
+  }
+
+  /** The latest migrations, newest first. */
+  public List<MigrationView> latest(int count) {
+    List<String> ids = redis.opsForList().range(INDEX, 0, count - 1L);
+    return ids == null ? List.of() : ids.stream().flatMap(id -> find(id).stream()).toList();
+  }
+
+  /**
+   * Ties a caller's idempotency key to a migration.
+   *
+   * @return the migration it was tied to before, if any
+   */
+  public Optional<String> claim(String idempotencyKey, String id) {
+    Boolean mine = redis.opsForValue().setIfAbsent(claimKey(idempotencyKey), id, IDEMPOTENCY);
+    return Boolean.TRUE.equals(mine)
+        ? Optional.empty()
+        : Optional.ofNullable(redis.opsForValue().get(claimKey(idempotencyKey)));
+  }
+
+  /** Unties it: the order did not become a migration. */
+  public void unclaim(String idempotencyKey) {
+    redis.delete(claimKey(idempotencyKey));
+  }
+
+  private static String key(String id) {
+    return "migration:%s:journal".formatted(id);
+  }
+
+  private static String claimKey(String idempotencyKey) {
+    return "migration:order:" + idempotencyKey;
+  }
+}

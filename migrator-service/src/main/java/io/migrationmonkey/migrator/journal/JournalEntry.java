@@ -1,0 +1,52 @@
+package io.migrationmonkey.migrator.journal;
+
+import io.migrationmonkey.migrator.plan.Step;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a migration's journal.
+ *
+ * @param at when
+ * @param kind what it tells
+ * @param step the step it belongs to, null for what belongs to the whole migration
+ * @param text for people
+ * @param facts for the receipt and for a migrator that has to go on from here
+ */
+public record JournalEntry(
+    Instant at, Kind kind, @Nullable Step step, String text, Map<Fact, String> facts) {
+
+  /** What an entry tells. */
+  public enum Kind {
+    ORDERED,
+    STARTED,
+    PROGRESS,
+    DONE,
+    FAILED,
+    ROLLING_BACK,
+    ENDED
+  }
+
+  /** What the receipt is made of. */
+  public enum Fact {
+    TRIGGER,
+    FROM,
+    TO,
+    REASON,
+    DRY_RUN,
+    STATE,
+    PROBLEM,
+    BOOT_ID_BEFORE,
+    BOOT_ID_AFTER,
+    PACKAGES_TO_INSTALL,
+    PACKAGES_INSTALLED,
+    DATA_BYTES,
+    BYTES_COPIED,
+    DIGEST,
+    REQUESTS_HELD,
+    LONGEST_STALL_MS,
+    SWITCH,
+    EPOCH
+  }
+}

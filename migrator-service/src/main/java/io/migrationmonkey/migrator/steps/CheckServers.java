@@ -1,0 +1,111 @@
+package io.migrationmonkey.migrator.steps;
+
+import io.migrationmonkey.contract.MonitorReport;
+import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.MeasureData;
+import io.migrationmonkey.migrator.application.ServerFacts;
+import io.migrationmonkey.migrator.application.Services;
+import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
+import io.migrationmonkey.migrator.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/** Both servers answer, they are alike, and the standby has the room. Changes nothing. */
+@Component
+class CheckServers implements MigrationStep {
+
+  /** Left for the packages and for what grows meanwhile. */
+  private static final long SPARE_BYTES = 512L << 20;
+
+  private final ApplicationSettings application;
+  private final StringRedisTemplate redis;
+
+  CheckServers(ApplicationSettings application, StringRedisTemplate redis) {
+    this.application = application;
+    this.redis = redis;
+  }
+
+  @Override
+  public Step step() {
+    return Step.CHECK_SERVERS;
+  }
+
+  @Override
+  public StepReport run(MigrationRun run) {
+    ServerFacts source = run.source().run(new ServerFacts.Read());
+    ServerFacts standby = run.standby().run(new ServerFacts.Read());
+    long dataBytes =
+        application.data().isEmpty() ? 0 : run.source().run(new MeasureData(application.data()));
+    List<String> complaints = new ArrayList<>(differences(source, standby));
+    if (standby.freeBytes() < dataBytes + SPARE_BYTES) {
+      complaints.add(
+          "%s has %d MB free under /var, %d MB are needed"
+              .formatted(
+                  run.standby().name(),
+                  standby.freeBytes() >> 20,
+                  (dataBytes + SPARE_BYTES) >> 20));
+    }
+    complaints.addAll(running(run));
+    complaints.addAll(memory(run));
+    if (!complaints.isEmpty()) {
+      throw new StepFailed(String.join("; ", complaints));
+    }
+    return new StepReport(
+        "%s can take over from %s: %s %s, %d MB of data"
+            .formatted(
+                run.standby().name(),
+                run.source().name(),
+                source.release(),
+                source.architecture(),
+                dataBytes >> 20),
+        Map.of(Fact.BOOT_ID_BEFORE, source.bootId(), Fact.DATA_BYTES, Long.toString(dataBytes)));
+  }
+
+  private static List<String> differences(ServerFacts source, ServerFacts standby) {
+    List<String> differences = new ArrayList<>();
+    if (!source.release().equals(standby.release())) {
+      differences.add(
+          "the releases differ: %s and %s".formatted(source.release(), standby.release()));
+    }
+    if (!source.architecture().equals(standby.architecture())) {
+      differences.add(
+          "the architectures differ: %s and %s"
+              .formatted(source.architecture(), standby.architecture()));
+    }
+    if (!source.rsync() || !standby.rsync()) {
+      differences.add("rsync is missing on a server: apt-get install rsync");
+    }
+    return differences;
+  }
+
+  private List<String> running(MigrationRun run) {
+    List<String> complaints = new ArrayList<>();
+    List<String> states = run.standby().run(new Services.States(application.services()));
+    for (int i = 0; i < states.size(); i++) {
+      if (states.get(i).startsWith("active")) {
+        complaints.add(
+            "%s runs on %s already, and copying under it would harm its data: stop it there"
+                .formatted(application.services().get(i), run.standby().name()));
+      }
+    }
+    return complaints;
+  }
+
+  private List<String> memory(MigrationRun run) {
+    String report = redis.opsForValue().get(MonitorReport.key(run.standby().name()));
+    if (report == null) {
+      return List.of(
+          "the monitor on %s does not report: see 'systemctl status migration-monkey-monitor' there"
+              .formatted(run.standby().name()));
+    }
+    MonitorReport monitor = Wire.read(report, MonitorReport.class);
+    return monitor.verdict() == MonitorReport.Verdict.EXHAUSTED
+        ? List.of(
+            "%s is out of memory itself: %s".formatted(run.standby().name(), monitor.reason()))
+        : List.of();
+  }
+}

@@ -1,0 +1,20 @@
+package io.migrationmonkey.migrator.switching;
+
+/**
+ * The right to act on the servers and on the switch, for one migration.
+ *
+ * @param token grows with each lease; the flip is refused to all but the newest
+ * @param migration whose lease it is
+ */
+public record Lease(long token, String migration) {
+
+  /** As it stands in Redis. */
+  String value() {
+    return token + " " + migration;
+  }
+
+  static Lease of(String value) {
+    int space = value.indexOf(' ');
+    return new Lease(Long.parseLong(value.substring(0, space)), value.substring(space + 1));
+  }
+}

@@ -1,0 +1,110 @@
+package io.migrationmonkey.migrator.web;
+
+import io.migrationmonkey.migrator.journal.Journal;
+import io.migrationmonkey.migrator.journal.JournalEntry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Sends a migration's journal as server-sent events, from its beginning to its end. It reads Redis,
+ * so it does not matter which migrator runs the migration.
+ */
+@Component
+class Follower implements DisposableBean {
+
+  private static final int AT_ONCE = 32;
+  private static final Duration LONGEST = Duration.ofHours(6);
+  private static final Duration EVERY = Duration.ofMillis(200);
+  private static final int QUIET_ROUNDS = 25;
+
+  private final Journal journal;
+  private final Semaphore places = new Semaphore(AT_ONCE);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  Follower(Journal journal) {
+    this.journal = journal;
+  }
+
+  SseEmitter follow(String id) {
+    if (!places.tryAcquire()) {
+      throw MigrationController.problem(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "%d follow a migration already: GET /api/migrations/%s instead".formatted(AT_ONCE, id));
+    }
+    SseEmitter emitter = new SseEmitter(LONGEST.toMillis());
+    threads.execute(() -> send(id, emitter));
+    return emitter;
+  }
+
+  private void send(String id, SseEmitter emitter) {
+    try {
+      long next = 0;
+      int quiet = 0;
+      while (true) {
+        List<JournalEntry> entries = read(id, next);
+        for (JournalEntry entry : entries) {
+          emitter.send(
+              SseEmitter.event().id(Long.toString(next)).name("journal").data(line(entry)));
+          next++;
+          if (entry.kind() == JournalEntry.Kind.ENDED) {
+            emitter.send(SseEmitter.event().name("end").data(journal.find(id).orElseThrow()));
+            emitter.complete();
+            return;
+          }
+        }
+        quiet = entries.isEmpty() ? quiet + 1 : 0;
+        if (quiet == QUIET_ROUNDS) {
+          // Lets the other side, and us, notice a dead connection.
+          emitter.send(SseEmitter.event().comment("still under way"));
+          quiet = 0;
+        }
+        Thread.sleep(EVERY);
+      }
+    } catch (IOException | IllegalStateException gone) {
+      emitter.complete();
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      emitter.complete();
+    } catch (RuntimeException e) {
+      emitter.completeWithError(e);
+    } finally {
+      places.release();
+    }
+  }
+
+  /** While Redis is away there is nothing to tell, and nothing to end the stream for. */
+  private List<JournalEntry> read(String id, long from) {
+    try {
+      return journal.entries(id, from);
+    } catch (DataAccessException away) {
+      return List.of();
+    }
+  }
+
+  private static Line line(JournalEntry entry) {
+    return new Line(
+        entry.at(),
+        entry.step() == null ? null : entry.step().name(),
+        entry.kind().name(),
+        entry.text());
+  }
+
+  /** One event. */
+  record Line(
+      Instant at, @org.jspecify.annotations.Nullable String step, String kind, String text) {}
+
+  @Override
+  public void destroy() {
+    threads.shutdownNow();
+  }
+}

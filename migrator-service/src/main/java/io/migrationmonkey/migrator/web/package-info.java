@@ -1,0 +1,5 @@
+/** REST. */
+@NullMarked
+package io.migrationmonkey.migrator.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,181 @@
+package io.migrationmonkey.migrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.migrationmonkey.contract.RealRedis;
+import io.migrationmonkey.contract.Wire;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole service on a real Redis, with two servers that nobody can reach. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class MigratorServiceTest {
+
+  @TempDir static Path directory;
+
+  private static RealRedis redis;
+  private static ConfigurableApplicationContext service;
+  private static int port;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void start() throws Exception {
+    redis = RealRedis.started();
+    Path key = directory.resolve("id_ed25519");
+    int made =
+        new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
+            .start()
+            .waitFor();
+    assertThat(made).isZero();
+    Path knownHosts = Files.createFile(directory.resolve("known_hosts"));
+    service =
+        SpringApplication.run(
+            MigratorApplication.class,
+            "--server.port=0",
+            "--spring.data.redis.url=" + redis.uri(),
+            "--spring.data.redis.timeout=500ms",
+            "--monkey.state-directory=" + directory,
+            "--monkey.servers.production.address=127.0.0.1",
+            "--monkey.servers.backup.address=localhost",
+            "--monkey.ssh.port=1",
+            "--monkey.ssh.user=root",
+            "--monkey.ssh.key=" + key,
+            "--monkey.ssh.known-hosts=" + knownHosts,
+            "--monkey.application.name=guestbook",
+            "--monkey.application.services[0]=guestbook.service");
+    port = Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+    await().atMost(Duration.ofSeconds(10)).until(() -> redisGet("switch"), "false"::equals);
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+    redis.close();
+  }
+
+  @ParameterizedTest
+  @Order(1)
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {                                             | 400 | not JSON
+          []                                            | 400 | not an order
+          {"reason":17,"dryRun":"perhaps"}              | 400 | dryRun
+          {"reason":"x","trigger":"moon"}               | 400 | trigger
+          {}                                            | 400 | reason
+          {"reason":"  "}                               | 400 | reason
+          {"reason":"x","from":"third"}                 | 404 | no such server
+          {"reason":"x","from":"backup"}                | 409 | standby already
+          {"reason":"x"}                                | 412 | CHECK_SERVERS
+          """)
+  void aWrongOrderIsAnsweredByAProblemThatSaysWhatIsWrong(String body, int status, String detail)
+      throws Exception {
+    problem(post(body, Map.of()), status, detail);
+  }
+
+  @Test
+  @Order(2)
+  void whatIsNotThereIsNotFound() throws Exception {
+    problem(get("/api/migrations/m0"), 404, "m0");
+    problem(get("/api/migrations/m0/events"), 404, "m0");
+    problem(get("/api/migrations?limit=0"), 400, "limit");
+  }
+
+  @Test
+  @Order(3)
+  void aRefusedMigrationIsRememberedWithItsReasonAndCanBeFollowed() throws Exception {
+    HttpResponse<String> refused = post("{\"reason\":\"try\"}", Map.of());
+    assertThat(refused.statusCode()).isEqualTo(412);
+    String listed = get("/api/migrations?limit=1").body();
+    assertThat(listed).contains("REFUSED").contains("\"trigger\":\"hand\"").contains("production");
+    String id = listed.replaceFirst(".*?\"id\":\"([^\"]+)\".*", "$1");
+    assertThat(get("/api/migrations/" + id).body()).contains("\"FAILED\"");
+    assertThat(get("/api/migrations/" + id + "/events").body())
+        .contains("event:journal")
+        .contains("CHECK_SERVERS")
+        .contains("event:end");
+  }
+
+  @Test
+  @Order(4)
+  void theSameIdempotencyKeyIsTheSameMigration() throws Exception {
+    Map<String, String> key = Map.of("Idempotency-Key", "episode-1");
+    HttpResponse<String> first = post("{\"reason\":\"try\",\"dryRun\":true}", key);
+    String before = get("/api/migrations").body();
+    HttpResponse<String> second = post("{\"reason\":\"try\",\"dryRun\":true}", key);
+    assertThat(second.body()).isEqualTo(first.body());
+    assertThat(get("/api/migrations").body()).isEqualTo(before);
+  }
+
+  @Test
+  @Order(5)
+  void withoutRedisAnOrderIsRefusedAndSaysSo() throws Exception {
+    redis.stop();
+    problem(post("{\"reason\":\"x\"}", Map.of()), 503, "Redis does not answer");
+    problem(get("/api/migrations"), 503, "Redis does not answer");
+    redis.start();
+    // It comes back empty: a switch that was set once is not taken for 'false' again.
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () -> problem(post("{\"reason\":\"x\"}", Map.of()), 503, "redis-cli set switch"));
+    assertThat(redisGet("switch")).isNull();
+    assertThat(get("/actuator/health").statusCode()).isEqualTo(503);
+  }
+
+  private static void problem(HttpResponse<String> response, int status, String detail) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(response.headers().firstValue("content-type").orElse(""))
+        .startsWith("application/problem+json");
+    assertThat(Wire.read(response.body(), Map.class).get("detail").toString()).contains(detail);
+  }
+
+  private HttpResponse<String> post(String body, Map<String, String> headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri("/api/migrations"))
+            .timeout(Duration.ofSeconds(30))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(30)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static URI uri(String path) {
+    return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
+  }
+
+  private static String redisGet(String key) {
+    return service
+        .getBean(org.springframework.data.redis.core.StringRedisTemplate.class)
+        .opsForValue()
+        .get(key);
+  }
+}

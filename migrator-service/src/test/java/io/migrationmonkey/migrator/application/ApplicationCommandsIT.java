@@ -1,0 +1,183 @@
+package io.migrationmonkey.migrator.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.migrator.ssh.DebianServer;
+import io.migrationmonkey.migrator.ssh.RemoteCommandFailed;
+import io.migrationmonkey.migrator.ssh.RemoteServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that handle the application, on two real Debian servers. */
+class ApplicationCommandsIT {
+
+  private static final String HOSTILE = "/srv/it's a \"$(reboot)\" `place`";
+
+  @TempDir static Path folder;
+  private static DebianServer production;
+  private static DebianServer backup;
+  private static RemoteServer active;
+  private static RemoteServer standby;
+
+  @BeforeAll
+  static void start() throws Exception {
+    production =
+        DebianServer.started(
+            ServerName.PRODUCTION, Files.createDirectory(folder.resolve("production")));
+    backup =
+        DebianServer.started(ServerName.BACKUP, Files.createDirectory(folder.resolve("backup")));
+    active = production.connect();
+    standby = backup.connect();
+  }
+
+  @AfterAll
+  static void stop() {
+    active.close();
+    standby.close();
+    production.close();
+    backup.close();
+  }
+
+  @Test
+  void theOwnersOfTheDataAreCreatedWithTheSameIdsAndOnlyOnce() {
+    production.inside(
+        """
+        groupadd --gid 7001 readers
+        useradd --uid 7002 --system --user-group --home-dir /srv/book --comment 'A book' book
+        mkdir -p /srv/book
+        touch /srv/book/page
+        chown book:readers /srv/book/page
+        """);
+    Accounts accounts = active.run(new Accounts.Read(List.of("/srv/book")));
+    assertThat(accounts.users()).anyMatch(line -> line.startsWith("book:x:7002:"));
+    assertThat(accounts.groups()).anyMatch(line -> line.startsWith("readers:x:7001:"));
+
+    standby.run(accounts.create());
+    standby.run(accounts.create());
+
+    assertThat(backup.inside("getent passwd book"))
+        .isEqualTo(production.inside("getent passwd book"));
+    assertThat(backup.inside("getent group readers book"))
+        .isEqualTo(production.inside("getent group readers book"));
+  }
+
+  @Test
+  void anIdThatBelongsToSomebodyElseIsFoundBeforeAnyoneIsCreated() {
+    backup.inside("useradd --uid 7102 stranger");
+    Accounts accounts =
+        new Accounts(
+            List.of("clerk:x:7102:7101::/srv/clerk:/usr/sbin/nologin"), List.of("clerk:x:7101:"));
+    assertThatExceptionOfType(RemoteCommandFailed.class)
+        .isThrownBy(() -> standby.run(accounts.create()))
+        .withMessageContaining("belongs to stranger");
+    assertThat(backup.inside("getent group clerk || echo none").strip()).isEqualTo("none");
+  }
+
+  @Test
+  void aPathThatDoesNotExistIsNamed() {
+    assertThatExceptionOfType(RemoteCommandFailed.class)
+        .isThrownBy(() -> active.run(new Accounts.Read(List.of("/srv/nowhere"))))
+        .withMessageContaining("/srv/nowhere");
+    assertThatExceptionOfType(RemoteCommandFailed.class)
+        .isThrownBy(() -> active.run(new MeasureData(List.of("/srv/nowhere"))));
+    assertThatExceptionOfType(RemoteCommandFailed.class)
+        .isThrownBy(() -> active.run(new DigestData(List.of("/srv/nowhere"))));
+  }
+
+  @Test
+  void digestsAgreeWhenTheDataDoesAndDifferWithNameModeOwnerContentOrLink() {
+    String tree =
+        """
+        rm -rf /srv/tree && mkdir -p /srv/tree/sub && cd /srv/tree
+        echo one >sub/one; ln -s sub/one link; ln sub/one hard
+        chmod 640 sub/one; chown daemon:adm sub
+        """;
+    DigestData digest = new DigestData(List.of("/srv/tree"));
+    production.inside(tree);
+    backup.inside(tree);
+    String expected = active.run(digest);
+    assertThat(standby.run(digest)).isEqualTo(expected);
+    for (String change :
+        List.of(
+            "echo two >/srv/tree/sub/one",
+            "chmod 600 /srv/tree/sub/one",
+            "chown root /srv/tree/sub",
+            "mv /srv/tree/hard /srv/tree/harder",
+            "ln -sfn sub /srv/tree/link",
+            "touch /srv/tree/more")) {
+      backup.inside(tree);
+      backup.inside(change);
+      assertThat(standby.run(digest)).as(change).isNotEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aPathFullOfShellIsAPathAndNothingElse() {
+    production.put("/root/make-hostile", "mkdir -p \"$1\"; echo x >\"$1/file\"");
+    active.run(
+        new io.migrationmonkey.migrator.ssh.Run(
+            io.migrationmonkey.migrator.ssh.Invocation.of("sh", "/root/make-hostile", HOSTILE)));
+    List<String> paths = List.of(HOSTILE);
+    assertThat(active.run(new MeasureData(paths))).isPositive();
+    assertThat(active.run(new DigestData(paths))).hasSize(64);
+    assertThat(active.run(new Accounts.Read(paths)).users())
+        .anyMatch(line -> line.startsWith("root:"));
+  }
+
+  @Test
+  void aPushKeyComesAndGoesAndLeavesOtherKeysAlone() {
+    String before = backup.inside("cat /root/.ssh/authorized_keys");
+    String key = active.run(new PushKeys.Make());
+    assertThat(active.run(new PushKeys.Make())).isEqualTo(key);
+
+    standby.run(PushKeys.authorize(key));
+    standby.run(PushKeys.authorize(key));
+
+    assertThat(backup.inside("grep -c rrsync /root/.ssh/authorized_keys").strip()).isEqualTo("1");
+    assertThat(backup.inside("stat -c %a /root/.ssh/authorized_keys").strip()).isEqualTo("600");
+    standby.run(PushKeys.authorizeNobody());
+    assertThat(backup.inside("cat /root/.ssh/authorized_keys")).isEqualTo(before);
+  }
+
+  @Test
+  void servicesStartInOrderAndStopForGood() {
+    for (String unit : List.of("first", "second")) {
+      production.put(
+          "/etc/systemd/system/%s.service".formatted(unit),
+          """
+          [Service]
+          ExecStart=/bin/sleep infinity
+          [Install]
+          WantedBy=multi-user.target
+          """);
+    }
+    List<String> units = List.of("first.service", "second.service");
+    active.run(Services.start(units));
+    assertThat(active.run(new Services.States(units)))
+        .containsExactly("active enabled", "active enabled");
+    active.run(Services.stop(units));
+    assertThat(active.run(new Services.States(units)))
+        .containsExactly("inactive disabled", "inactive disabled");
+    standby.run(Services.stop(units));
+    assertThat(standby.run(new Services.States(units))).allMatch(s -> s.startsWith("inactive"));
+  }
+
+  @Test
+  void theFactsOfAServerAreReadWithAllOfThem() {
+    ServerFacts facts = active.run(new ServerFacts.Read());
+    assertThat(facts.release()).isEqualTo("debian 12");
+    assertThat(facts.architecture()).isEqualTo(production.inside("dpkg --print-architecture").strip());
+    assertThat(facts.bootId())
+        .isEqualTo(production.inside("cat /proc/sys/kernel/random/boot_id").strip())
+        .isNotEqualTo(standby.run(new ServerFacts.Read()).bootId());
+    assertThat(facts.freeBytes()).isPositive();
+    assertThat(facts.rsync()).isFalse();
+  }
+}
