@@ -1,15 +1,109 @@
 package io.migrationmonkey.monitor;
 
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.resource.Delay;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.monitor.memory.HostMemory;
+import io.migrationmonkey.monitor.memory.ServerMemory;
+import io.migrationmonkey.monitor.orders.Migrator;
+import io.migrationmonkey.monitor.orders.OrderDesk;
+import io.migrationmonkey.monitor.pressure.PressureRule;
+import io.migrationmonkey.monitor.reports.BootId;
+import io.migrationmonkey.monitor.reports.RedisLink;
+import io.migrationmonkey.monitor.watch.Latest;
+import io.migrationmonkey.monitor.watch.Sighting;
+import io.migrationmonkey.monitor.watch.Watch;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** The monitor service. */
+/** The monitor service: how its parts are put together. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class MonitorApplication {
 
   public static void main(String[] args) {
     SpringApplication.run(MonitorApplication.class, args);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  ServerName server(MonitorSettings settings) {
+    return settings.server();
+  }
+
+  /** The watch hands each sighting to Redis and to the order desk, and waits for neither. */
+  @Bean(initMethod = "start")
+  Watch watch(
+      MemorySettings memory,
+      PressureSettings pressure,
+      Clock clock,
+      Latest<Sighting> toRedis,
+      Latest<Sighting> toOrderDesk) {
+    return new Watch(
+        new ServerMemory(Path.of("/"), new HostMemory()::read, clock),
+        new PressureRule(pressure.usedRatio(), pressure.sustained(), memory.period()),
+        clock,
+        List.of(toRedis, toOrderDesk));
+  }
+
+  @Bean
+  Latest<Sighting> toRedis(RedisLink redis) {
+    return new Latest<>("redis-reports", redis);
+  }
+
+  @Bean
+  Latest<Sighting> toOrderDesk(OrderDesk desk) {
+    return new Latest<>("orders", desk);
+  }
+
+  @Bean
+  RedisLink redisLink(StringRedisTemplate redis, ServerName server, Clock clock) {
+    return new RedisLink(redis, server, BootId.ofThisBoot(), clock);
+  }
+
+  @Bean
+  OrderDesk orderDesk(
+      ServerName server,
+      MigratorSettings migrator,
+      RedisLink redis,
+      Clock clock,
+      MeterRegistry meters) {
+    return new OrderDesk(
+        server,
+        redis,
+        new Migrator(migrator.url(), migrator.connectTimeout(), migrator.answerTimeout()),
+        clock,
+        meters);
+  }
+
+  /** A command fails at once while Redis is away: a queue of old reports helps nobody. */
+  @Bean
+  LettuceClientOptionsBuilderCustomizer failFast() {
+    return options ->
+        options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS).requestQueueSize(64);
+  }
+
+  /** Back soon after Redis is back, where the default may wait half a minute. */
+  @Bean
+  ClientResourcesBuilderCustomizer lightResources() {
+    return resources ->
+        resources
+            .reconnectDelay(Delay.constant(Duration.ofMillis(500)))
+            .ioThreadPoolSize(2)
+            .computationThreadPoolSize(2);
   }
 }

@@ -1,0 +1,61 @@
+package io.migrationmonkey.monitor;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Every setting of this service, and what is allowed for it. */
+enum Setting {
+  SERVER("monkey.server", "'production' or 'backup'"),
+  MIGRATOR_URL("monkey.migrator.url", "an http or https address such as http://migrator:8081"),
+  CONNECT_TIMEOUT("monkey.migrator.connect-timeout", "100ms to 60s"),
+  ANSWER_TIMEOUT("monkey.migrator.answer-timeout", "100ms to 60s"),
+  PERIOD("monkey.memory.period", "100ms to 4s"),
+  USED_RATIO("monkey.pressure.used-ratio", "0.10 to 0.99"),
+  SUSTAINED("monkey.pressure.sustained", "100ms to 600s");
+
+  final String property;
+  final String allowed;
+
+  Setting(String property, String allowed) {
+    this.property = property;
+    this.allowed = allowed;
+  }
+
+  /** A value that is not allowed. The message is for the person who wrote it. */
+  static final class RefusedException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  static Optional<Setting> named(String property) {
+    return Arrays.stream(values()).filter(setting -> setting.property.equals(property)).findFirst();
+  }
+
+  <T> T required(@Nullable T value) {
+    if (value == null) {
+      throw new RefusedException("%s is missing. Allowed: %s".formatted(property, allowed));
+    }
+    return value;
+  }
+
+  void check(boolean good, Object value) {
+    if (!good) {
+      throw new RefusedException(refusal(value));
+    }
+  }
+
+  void between(Duration least, Duration most, Duration value) {
+    check(value.compareTo(least) >= 0 && value.compareTo(most) <= 0, value.toMillis() + "ms");
+  }
+
+  /** The refusal of a value, in words. */
+  String refusal(@Nullable Object value) {
+    return "%s is '%s'. Allowed: %s".formatted(property, value, allowed);
+  }
+}

@@ -1,0 +1,169 @@
+package io.migrationmonkey.monitor.orders;
+
+import io.migrationmonkey.contract.MigrationOrder;
+import io.migrationmonkey.contract.MigrationOrder.Trigger;
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.contract.Wire;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The migrator's REST, as far as a monitor needs it. Each call ends within its timeout. */
+public final class Migrator {
+
+  private static final long LARGEST_ANSWER = 256 * 1024;
+
+  private final URI url;
+  private final Duration connectTimeout;
+  private final Duration answerTimeout;
+
+  /**
+   * @param url of the migrator, with or without a slash at its end
+   * @param answerTimeout for a whole call, up to the last byte of the answer
+   */
+  public Migrator(URI url, Duration connectTimeout, Duration answerTimeout) {
+    this.url = url;
+    this.connectTimeout = connectTimeout;
+    this.answerTimeout = answerTimeout;
+  }
+
+  private record MigrationView(@Nullable String state, @Nullable String problem) {}
+
+  private record Problem(@Nullable String title, @Nullable String detail) {}
+
+  private sealed interface Outcome {
+    record Answered(HttpResponse<String> response) implements Outcome {}
+
+    record Unanswered(String why) implements Outcome {}
+  }
+
+  URI url() {
+    return url;
+  }
+
+  /** Orders a migration off a server. */
+  Answer order(ServerName from, String reason, String key) {
+    HttpRequest request =
+        HttpRequest.newBuilder(at("/api/migrations"))
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json, application/problem+json")
+            .header("Idempotency-Key", key)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    Wire.write(new MigrationOrder(from, reason, Trigger.MONITOR, null, null))))
+            .build();
+    return switch (call(request)) {
+      case Outcome.Unanswered(var why) -> new Answer.Failed(why);
+      case Outcome.Answered(var response) -> ordered(request.uri(), response);
+    };
+  }
+
+  /** Looks how a migration goes. */
+  Answer look(URI location) {
+    HttpRequest request =
+        HttpRequest.newBuilder(location).header("Accept", "application/json").GET().build();
+    return switch (call(request)) {
+      case Outcome.Unanswered(var why) -> new Answer.Failed(why);
+      case Outcome.Answered(var response) -> looked(response);
+    };
+  }
+
+  private static Answer ordered(URI asked, HttpResponse<String> response) {
+    int status = response.statusCode();
+    if (status == 202) {
+      return response
+          .headers()
+          .firstValue("Location")
+          .<Answer>map(location -> accepted(asked, location))
+          .orElseGet(() -> new Answer.Failed("202 without a Location"));
+    }
+    if (status == 409) {
+      return new Answer.Busy(problem(response));
+    }
+    // 408 and 429 ask to come again, as a 5xx does.
+    boolean refused = status >= 400 && status < 500 && status != 408 && status != 429;
+    return refused ? new Answer.Refused(problem(response)) : new Answer.Failed(problem(response));
+  }
+
+  private static Answer accepted(URI asked, String location) {
+    try {
+      return new Answer.Accepted(asked.resolve(location));
+    } catch (IllegalArgumentException e) {
+      return new Answer.Failed("202 with a Location that is no URI: " + location);
+    }
+  }
+
+  private static Answer looked(HttpResponse<String> response) {
+    if (response.statusCode() == 404) {
+      return new Answer.Ended("the migrator does not know it any more");
+    }
+    if (response.statusCode() != 200) {
+      return new Answer.Failed(problem(response));
+    }
+    try {
+      MigrationView view = Wire.read(response.body(), MigrationView.class);
+      if (view.state == null) {
+        return new Answer.Failed("the migration has no state");
+      }
+      return view.state.equals("RUNNING")
+          ? new Answer.Running()
+          : new Answer.Ended(view.problem == null ? view.state : view.state + ", " + view.problem);
+    } catch (IllegalArgumentException e) {
+      return new Answer.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  // A client for each call: calls are rare, and a client at rest keeps a thread and buffers.
+  private Outcome call(HttpRequest request) {
+    try (HttpClient client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(connectTimeout)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build()) {
+      Future<HttpResponse<String>> answer =
+          client.sendAsync(
+              request,
+              BodyHandlers.limiting(BodyHandlers.ofString(StandardCharsets.UTF_8), LARGEST_ANSWER));
+      try {
+        return new Outcome.Answered(answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS));
+      } catch (TimeoutException e) {
+        return new Outcome.Unanswered(
+            "no answer from %s within %d ms".formatted(request.uri(), answerTimeout.toMillis()));
+      } catch (ExecutionException e) {
+        return new Outcome.Unanswered(
+            "no answer from %s: %s".formatted(request.uri(), e.getCause()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new Outcome.Unanswered("this monitor is stopping");
+      } finally {
+        client.shutdownNow();
+      }
+    }
+  }
+
+  private static String problem(HttpResponse<String> response) {
+    String said;
+    try {
+      Problem problem = Wire.read(response.body(), Problem.class);
+      said = problem.detail != null ? problem.detail : String.valueOf(problem.title);
+    } catch (IllegalArgumentException e) {
+      said = response.body().strip();
+    }
+    return "%d: %s"
+        .formatted(response.statusCode(), said.substring(0, Math.min(300, said.length())));
+  }
+
+  private URI at(String path) {
+    return URI.create(url.toString().replaceAll("/+$", "") + path);
+  }
+}

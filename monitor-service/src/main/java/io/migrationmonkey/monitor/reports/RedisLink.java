@@ -1,0 +1,123 @@
+package io.migrationmonkey.monitor.reports;
+
+import io.migrationmonkey.contract.MonitorReport;
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.contract.SwitchKey;
+import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.monitor.watch.Sighting;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Writes a report for each sighting, and reads the switch in the same breath.
+ *
+ * <p>It blocks up to the command timeout, so it belongs on a thread of its own. Without a reading
+ * there is no report: the last one expires.
+ */
+public final class RedisLink implements Consumer<Sighting> {
+
+  private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+  private static final Duration ROLE_IS_OLD_AFTER = MonitorReport.TTL;
+
+  private enum Link {
+    UNTRIED,
+    UP,
+    DOWN
+  }
+
+  private final StringRedisTemplate redis;
+  private final ServerName server;
+  private final BootId bootId;
+  private final Clock clock;
+
+  private volatile Link link = Link.UNTRIED;
+  private volatile Role role = new Role.Unknown("Redis has not been asked yet");
+
+  public RedisLink(StringRedisTemplate redis, ServerName server, BootId bootId, Clock clock) {
+    this.redis = redis;
+    this.server = server;
+    this.bootId = bootId;
+    this.clock = clock;
+  }
+
+  /** True when Redis took the last report and named the switch. */
+  public boolean connected() {
+    return link == Link.UP;
+  }
+
+  /** Which server is active, as the switch said a moment ago. */
+  public Role role() {
+    return role instanceof Role.Known(_, var at)
+            && Duration.between(at, clock.instant()).compareTo(ROLE_IS_OLD_AFTER) > 0
+        ? new Role.Unknown("Redis has not answered since %s".formatted(at))
+        : role;
+  }
+
+  @Override
+  public void accept(Sighting sighting) {
+    try {
+      if (sighting instanceof Sighting.Seen seen) {
+        redis
+            .opsForValue()
+            .set(MonitorReport.key(server), Wire.write(report(seen)), MonitorReport.TTL);
+      }
+      role = role(redis.opsForValue().get(SwitchKey.SWITCH));
+      up();
+    } catch (DataAccessException e) {
+      down(words(e));
+    }
+  }
+
+  private MonitorReport report(Sighting.Seen seen) {
+    return new MonitorReport(
+        server,
+        bootId.value(),
+        seen.reading().totalBytes(),
+        seen.reading().usedBytes(),
+        seen.judgement().verdict(),
+        seen.judgement().reason(),
+        seen.at());
+  }
+
+  private Role role(@Nullable String value) {
+    if (value == null) {
+      return new Role.Unknown("Redis has no key '%s'".formatted(SwitchKey.SWITCH));
+    }
+    try {
+      return new Role.Known(SwitchKey.active(value), clock.instant());
+    } catch (IllegalArgumentException e) {
+      return new Role.Unknown(String.valueOf(e.getMessage()));
+    }
+  }
+
+  // The nearest cause names the address, the deepest one says what happened there.
+  private static String words(DataAccessException e) {
+    Throwable nearest = e.getCause() == null ? e : e.getCause();
+    Throwable deepest = NestedExceptionUtils.getMostSpecificCause(e);
+    return nearest == deepest
+        ? String.valueOf(nearest.getMessage())
+        : "%s: %s".formatted(nearest.getMessage(), deepest.getMessage());
+  }
+
+  private void up() {
+    if (link != Link.UP) {
+      log.info("Redis {}: reporting", link == Link.DOWN ? "is back" : "answers");
+      link = Link.UP;
+    }
+  }
+
+  private void down(String why) {
+    role = new Role.Unknown("Redis is away");
+    if (link != Link.DOWN) {
+      log.warn("Redis is away ({}): watching on, but no report and no order until it is back", why);
+      link = Link.DOWN;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.migrationmonkey.monitor.watch;
+
+import io.migrationmonkey.contract.MonitorReport;
+import io.migrationmonkey.contract.MonitorReport.Verdict;
+import io.migrationmonkey.monitor.memory.MemoryReading;
+import io.migrationmonkey.monitor.memory.ServerMemory;
+import io.migrationmonkey.monitor.memory.UnreadableMemoryException;
+import io.migrationmonkey.monitor.pressure.Judgement;
+import io.migrationmonkey.monitor.pressure.PressureRule;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at the memory once a period, on one thread, and tells the listeners. */
+public final class Watch implements AutoCloseable {
+
+  /** How many readings {@link #history} goes back. */
+  public static final int HISTORY = 120;
+
+  private static final Logger log = LoggerFactory.getLogger(Watch.class);
+
+  private final ServerMemory memory;
+  private final PressureRule rule;
+  private final Clock clock;
+  private final List<? extends Consumer<? super Sighting>> listeners;
+  private final Deque<MemoryReading> history = new ArrayDeque<>(HISTORY);
+  private final ScheduledExecutorService scheduler =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("memory-watch").daemon().factory());
+
+  private volatile Sighting latest;
+  private @Nullable Judgement judgement;
+
+  /**
+   * @param listeners are called on the watch's own thread and must not block
+   */
+  public Watch(
+      ServerMemory memory,
+      PressureRule rule,
+      Clock clock,
+      List<? extends Consumer<? super Sighting>> listeners) {
+    this.memory = memory;
+    this.rule = rule;
+    this.clock = clock;
+    this.listeners = listeners;
+    this.latest = new Sighting.Unread(clock.instant(), "the memory has not been read yet");
+  }
+
+  public void start() {
+    scheduler.scheduleAtFixedRate(this::look, 0, rule.period().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** What the latest look gave. A look that is too old to be true any more does not count. */
+  public Sighting latest() {
+    Sighting sighting = latest;
+    Instant now = clock.instant();
+    if (Duration.between(sighting.at(), now).compareTo(MonitorReport.TTL) <= 0) {
+      return sighting;
+    }
+    return new Sighting.Unread(
+        now, "nobody has looked at the memory since %s".formatted(sighting.at()));
+  }
+
+  /** The last readings, the oldest first. */
+  public List<MemoryReading> history() {
+    synchronized (history) {
+      return List.copyOf(history);
+    }
+  }
+
+  @Override
+  public void close() {
+    scheduler.shutdownNow();
+  }
+
+  void look() {
+    Sighting sighting = sight();
+    announce(latest, sighting);
+    latest = sighting;
+    for (Consumer<? super Sighting> listener : listeners) {
+      listener.accept(sighting);
+    }
+  }
+
+  private Sighting sight() {
+    MemoryReading reading;
+    try {
+      reading = memory.read();
+    } catch (UnreadableMemoryException e) {
+      return new Sighting.Unread(clock.instant(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      // The scheduler would silently drop a task that throws, and nobody would watch any more.
+      return new Sighting.Unread(clock.instant(), e.toString());
+    }
+    remember(reading);
+    Judgement judged = rule.judge(judgement, reading);
+    if (judged.verdict() != (judgement == null ? Verdict.CALM : judgement.verdict())) {
+      if (judged.verdict() == Verdict.EXHAUSTED) {
+        log.warn("Memory is exhausted: {}", judged.reason());
+      } else {
+        log.info("Memory is calm again: {}", judged.reason());
+      }
+    }
+    judgement = judged;
+    return new Sighting.Seen(reading, judged);
+  }
+
+  private void remember(MemoryReading reading) {
+    synchronized (history) {
+      if (history.size() == HISTORY) {
+        history.removeFirst();
+      }
+      history.addLast(reading);
+    }
+  }
+
+  private void announce(Sighting before, Sighting now) {
+    switch (now) {
+      case Sighting.Unread unread
+          when !(before instanceof Sighting.Unread(_, String why) && why.equals(unread.why())) ->
+          log.error(
+              "The memory can't be read: {}. No report and no order until it can", unread.why());
+      case Sighting.Seen seen when before instanceof Sighting.Unread ->
+          log.info("Watching: {}", seen.judgement().reason());
+      default -> {}
+    }
+  }
+}
