@@ -192,7 +192,7 @@ final class Connector {
           : new HostKeyRefused(
               server,
               false,
-              ("has no host key pinned in %s for %s port %d (it shows %s): compare with"
+              ("has no Ed25519 or RSA host key pinned in %s for %s port %d (it shows %s): compare with"
                       + " 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub' on the server and add it"
                       + " to that file")
                   .formatted(settings.knownHosts(), address, settings.port(), fingerprint));

@@ -9,6 +9,7 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.schmizz.sshj.common.KeyType;
 import net.schmizz.sshj.transport.verification.OpenSSHKnownHosts;
@@ -17,7 +18,10 @@ import net.schmizz.sshj.transport.verification.OpenSSHKnownHosts.CommentEntry;
 import net.schmizz.sshj.transport.verification.OpenSSHKnownHosts.KnownHostEntry;
 import org.jspecify.annotations.Nullable;
 
-/** The pinned host keys. A line that cannot be read is an error, not a line left out. */
+/**
+ * The pinned host keys, of which Ed25519 and RSA count. A line that cannot be read is an error, not
+ * a line left out.
+ */
 final class KnownHosts {
 
   /** What the pinned keys say to a key that a server shows. */
@@ -26,6 +30,10 @@ final class KnownHosts {
     UNKNOWN,
     CHANGED
   }
+
+  // Right lines, as ssh-keyscan prints them beside the others, with keys that we do not speak.
+  private static final Pattern UNUSABLE =
+      Pattern.compile("[^@\\s]\\S*\\s+(ecdsa-sha2-|ssh-dss|sk-)\\S*\\s+[A-Za-z0-9+/=]+(\\s.*)?");
 
   private final List<KnownHostEntry> entries;
 
@@ -46,7 +54,7 @@ final class KnownHosts {
     List<KnownHostEntry> entries = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
-      if (!line.isEmpty() && !line.startsWith("#")) {
+      if (!line.isEmpty() && !line.startsWith("#") && !UNUSABLE.matcher(line).matches()) {
         entries.add(entry(line, file, i + 1));
       }
     }

@@ -11,9 +11,11 @@ import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.sshj.DefaultConfig;
 import net.schmizz.sshj.common.SecurityUtils;
 import net.schmizz.sshj.transport.kex.Curve25519SHA256;
-import net.schmizz.sshj.transport.kex.ECDHNistP;
 
-/** What we offer to a server: current algorithms that the JDK's own crypto is fast at. */
+/**
+ * What we offer to a server: current algorithms that the JDK's own crypto is fast at. ECDSA keys
+ * need BouncyCastle in sshj, so there are none.
+ */
 final class SshjConfig extends DefaultConfig {
 
   static {
@@ -31,9 +33,6 @@ final class SshjConfig extends DefaultConfig {
     setKeyExchangeFactories(
         new Curve25519SHA256.Factory(),
         new Curve25519SHA256.FactoryLibSsh(),
-        new ECDHNistP.Factory256(),
-        new ECDHNistP.Factory384(),
-        new ECDHNistP.Factory521(),
         DHGroups.Group16SHA512(),
         DHGroups.Group14SHA256(),
         new ExtInfoClientFactory());
@@ -42,13 +41,7 @@ final class SshjConfig extends DefaultConfig {
   @Override
   protected void initKeyAlgorithms() {
     setKeyAlgorithms(
-        List.of(
-            KeyAlgorithms.EdDSA25519(),
-            KeyAlgorithms.ECDSASHANistp256(),
-            KeyAlgorithms.ECDSASHANistp384(),
-            KeyAlgorithms.ECDSASHANistp521(),
-            KeyAlgorithms.RSASHA512(),
-            KeyAlgorithms.RSASHA256()));
+        List.of(KeyAlgorithms.EdDSA25519(), KeyAlgorithms.RSASHA512(), KeyAlgorithms.RSASHA256()));
   }
 
   @Override
