@@ -1,3 +1,4 @@
+/** The demonstration: two migrations under load, and the receipt. */
 @NullMarked
 package io.migrationmonkey.lab;
 
