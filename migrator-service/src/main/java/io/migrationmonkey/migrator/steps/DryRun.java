@@ -33,9 +33,7 @@ class DryRun {
       scribe.begin(step);
       PackagePlan plan = packages.plan(run.source(), run.standby());
       String missing =
-          plan.wanted().stream()
-              .map(DebianPackage::toString)
-              .collect(Collectors.joining(" "));
+          plan.wanted().stream().map(DebianPackage::toString).collect(Collectors.joining(" "));
       scribe.done(
           step,
           "would install %d packages and change %d"

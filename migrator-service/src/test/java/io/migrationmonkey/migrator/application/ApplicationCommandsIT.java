@@ -173,7 +173,8 @@ class ApplicationCommandsIT {
   void theFactsOfAServerAreReadWithAllOfThem() {
     ServerFacts facts = active.run(new ServerFacts.Read());
     assertThat(facts.release()).isEqualTo("debian 12");
-    assertThat(facts.architecture()).isEqualTo(production.inside("dpkg --print-architecture").strip());
+    assertThat(facts.architecture())
+        .isEqualTo(production.inside("dpkg --print-architecture").strip());
     assertThat(facts.bootId())
         .isEqualTo(production.inside("cat /proc/sys/kernel/random/boot_id").strip())
         .isNotEqualTo(standby.run(new ServerFacts.Read()).bootId());
