@@ -25,8 +25,8 @@ final class Connector {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
 
-  // Unanswered at 5 and 10 s, given up at 15 s.
-  private static final int KEEP_ALIVE_SECONDS = 5;
+  // Unanswered at 4 and 8 s, given up at 12 s.
+  private static final int KEEP_ALIVE_SECONDS = 4;
   private static final int KEEP_ALIVES_UNANSWERED = 2;
 
   private final ServerName server;

@@ -1,0 +1,34 @@
+package io.migrationmonkey.migrator.packages;
+
+import io.migrationmonkey.migrator.ssh.Invocation;
+import io.migrationmonkey.migrator.ssh.Output;
+import io.migrationmonkey.migrator.ssh.RemoteCommand;
+import java.time.Duration;
+import java.util.Set;
+
+/** Marks installed packages, given as {@code name:architecture}, as automatic or as asked for. */
+record MarkPackages(Mark mark, Set<String> packages) implements RemoteCommand<String> {
+
+  enum Mark {
+    AUTO,
+    MANUAL
+  }
+
+  @Override
+  public Invocation invocation() {
+    return Invocation.script(
+            """
+            export LC_ALL=C.UTF-8
+            set -f
+            apt-mark "$1" $(cat) >/dev/null
+            """,
+            mark == Mark.AUTO ? "auto" : "manual")
+        .withInput(String.join("\n", packages))
+        .within(Duration.ofMinutes(2));
+  }
+
+  @Override
+  public String parse(Output output) {
+    return output.stdout();
+  }
+}

@@ -1,0 +1,323 @@
+package io.migrationmonkey.migrator.packages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.migrator.ssh.DebianServer;
+import io.migrationmonkey.migrator.ssh.Invocation;
+import io.migrationmonkey.migrator.ssh.RemoteCommandFailed;
+import io.migrationmonkey.migrator.ssh.RemoteServer;
+import io.migrationmonkey.migrator.ssh.Run;
+import io.migrationmonkey.migrator.ssh.ServerUnreachable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Packages from one real Debian server to another one. The tests build on one another, because a
+ * pair of servers with packages on them is dear.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PackageTransferIT {
+
+  @TempDir static Path folder;
+  private static DebianServer production;
+  private static DebianServer backup;
+  private static RemoteServer active;
+  private static RemoteServer standby;
+
+  private final PackageTransfer transfer = new PackageTransfer(new PackageSettings(null));
+  private final List<String> progress = Collections.synchronizedList(new ArrayList<>());
+
+  @BeforeAll
+  static void start() throws Exception {
+    production =
+        DebianServer.started(
+            ServerName.PRODUCTION, Files.createDirectory(folder.resolve("production")));
+    backup =
+        DebianServer.started(ServerName.BACKUP, Files.createDirectory(folder.resolve("backup")));
+    active = production.connect();
+    standby = backup.connect();
+    production.inside(
+        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive"
+            + " apt-get install -qq -y --no-install-recommends nginx sqlite3 >/dev/null"
+            + " && apt-mark auto sqlite3 >/dev/null");
+    for (DebianServer server : List.of(production, backup)) {
+      server.put("/root/make-deb", MAKE_DEB);
+      server.inside("mkdir -p /srv/debs");
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    Stream.of(active, standby).forEach(RemoteServer::close);
+    Stream.of(production, backup).forEach(DebianServer::close);
+  }
+
+  @Test
+  @Order(1)
+  void aVersionThatNoRepositoryOffersIsRefusedBeforeAnythingIsChanged() {
+    production.inside(
+        "sh /root/make-deb monkey-handmade 1.0 && dpkg -i /srv/debs/monkey-handmade_1.0.deb");
+    String before = everythingInstalled(backup);
+
+    PackagePlan plan = transfer.plan(active, standby);
+    PackagesUnavailable refused =
+        catchThrowableOfType(
+            PackagesUnavailable.class, () -> transfer.check(plan, standby, progress::add));
+
+    assertThat(refused.packages()).containsExactly("monkey-handmade:all=1.0");
+    assertThat(refused)
+        .hasMessageContaining("no repository of backup offers monkey-handmade:all=1.0");
+    assertThat(everythingInstalled(backup)).isEqualTo(before);
+    production.inside("dpkg -P monkey-handmade");
+  }
+
+  @Test
+  @Order(2)
+  void aPackageOfTheStandbyThatWouldHaveToGoIsARefusal() {
+    production.inside(
+        "sh /root/make-deb monkey-new 1.0 'Conflicts: monkey-old' && dpkg -i /srv/debs/monkey-new_1.0.deb");
+    backup.inside(
+        "sh /root/make-deb monkey-old 1.0 && dpkg -i /srv/debs/monkey-old_1.0.deb"
+            + " && sh /root/make-deb monkey-new 1.0 'Conflicts: monkey-old' && sh /root/make-deb --offer");
+    String before = everythingInstalled(backup);
+
+    PackagePlan plan = transfer.plan(active, standby);
+
+    assertThatThrownBy(() -> transfer.check(plan, standby, progress::add))
+        .isInstanceOfSatisfying(
+            PackagesInTheWay.class, e -> assertThat(e.packages()).containsExactly("monkey-old"));
+    assertThatThrownBy(() -> transfer.install(plan, standby, progress::add))
+        .isInstanceOf(RemoteCommandFailed.class);
+    assertThat(everythingInstalled(backup)).isEqualTo(before);
+    production.inside("dpkg -P monkey-new");
+    backup.inside("dpkg -P monkey-old; apt-get clean");
+  }
+
+  @Test
+  @Order(3)
+  void everyPackageArrivesAtItsVersionWithItsMarkAndNoServiceStarts() {
+    backup.inside(
+        "printf '#!/bin/sh\\nexit 0\\n# theirs\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d");
+    PackagePlan plan = transfer.plan(active, standby);
+
+    transfer.check(plan, standby, progress::add);
+    int installed = transfer.install(plan, standby, progress::add);
+
+    assertThat(plan.install())
+        .extracting(DebianPackage::name)
+        .contains("nginx", "nginx-common", "sqlite3");
+    assertThat(installed).isEqualTo(plan.wanted().size());
+    assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
+    assertThat(backup.inside("apt-mark showauto"))
+        .isEqualTo(production.inside("apt-mark showauto"));
+    assertThat(production.inside("systemctl is-active nginx")).isEqualTo("active\n");
+    assertThat(backup.inside("systemctl is-active nginx || true")).isEqualTo("inactive\n");
+    assertThat(backup.inside("tail -n 1 /usr/sbin/policy-rc.d; ls /usr/sbin/policy-rc.d*"))
+        .isEqualTo("# theirs\n/usr/sbin/policy-rc.d\n");
+    assertThat(progress)
+        .anyMatch(line -> line.matches("downloading \\d+ packages, .*B"))
+        .anyMatch(line -> line.matches("setting up \\S+ \\((\\d+)/\\1\\)"));
+    backup.inside("rm /usr/sbin/policy-rc.d");
+  }
+
+  @Test
+  @Order(4)
+  void aSecondRunHasNothingToDo() {
+    PackagePlan plan = transfer.plan(active, standby);
+    transfer.check(plan, standby, progress::add);
+
+    assertThat(plan.wanted()).isEmpty();
+    assertThat(plan.autoInstalled()).isEmpty();
+    assertThat(plan.manuallyInstalled()).isEmpty();
+    assertThat(transfer.install(plan, standby, progress::add)).isZero();
+  }
+
+  @Test
+  @Order(5)
+  void anInstallationThatWasKilledIsRepairedByTheNextOne() {
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside(
+          "sh /root/make-deb monkey-slow 1.0 '' 'sleep 3' && sh /root/make-deb monkey-quick 1.0 'Depends: monkey-slow' && sh /root/make-deb --offer");
+    }
+    production.inside("apt-get install -qq -y monkey-quick >/dev/null");
+    PackagePlan plan = transfer.plan(active, standby);
+    transfer.check(plan, standby, progress::add);
+    AtomicBoolean killed = new AtomicBoolean();
+
+    assertThatThrownBy(() ->
+            transfer.install(
+                plan,
+                standby,
+                line -> {
+                  if (line.startsWith("setting up") && killed.compareAndSet(false, true)) {
+                    backup.inside(
+                        "pkill -KILL -f [m]igration-monkey-packages; pkill -KILL apt-get; pkill -KILL dpkg");
+                  }
+                }))
+        .isInstanceOf(RemoteCommandFailed.class);
+    assertThat(killed).isTrue();
+    assertThat(backup.inside("cat /usr/sbin/policy-rc.d")).contains("Migration Monkey", "exit 101");
+
+    PackagePlan rest = transfer.plan(active, standby);
+    transfer.check(rest, standby, progress::add);
+    transfer.install(rest, standby, progress::add);
+
+    assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
+    assertThat(backup.inside("ls /usr/sbin/policy-rc.d* 2>/dev/null || true")).isEmpty();
+    assertThat(backup.inside("dpkg --audit")).isEmpty();
+  }
+
+  @Test
+  @Order(6)
+  void anInstallationGoesOnWhenTheConnectionBreaks() {
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside("sh /root/make-deb monkey-slow 2.0 '' 'sleep 3' && sh /root/make-deb --offer");
+    }
+    production.inside("apt-get install -qq -y monkey-slow >/dev/null");
+    PackagePlan plan = transfer.plan(active, standby);
+    assertThat(plan.change())
+        .extracting(DebianPackage::toString)
+        .containsExactly("monkey-slow:all=2.0");
+    transfer.check(plan, standby, progress::add);
+
+    assertThatThrownBy(() ->
+            transfer.install(
+                plan,
+                standby,
+                line -> {
+                  if (line.startsWith("setting up")) {
+                    standby.disconnect();
+                  }
+                }))
+        .isInstanceOf(ServerUnreachable.class);
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> {
+          assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
+          assertThat(backup.inside("ls /usr/sbin/policy-rc.d* 2>/dev/null || true")).isEmpty();
+        });
+  }
+
+  @Test
+  @Order(7)
+  void aNewerVersionOnTheStandbyStays() {
+    backup.inside("sh /root/make-deb monkey-slow 3.0 && dpkg -i /srv/debs/monkey-slow_3.0.deb");
+
+    PackagePlan plan = transfer.plan(active, standby);
+
+    assertThat(plan.newer())
+        .extracting(DebianPackage::toString)
+        .containsExactly("monkey-slow:all=3.0");
+    assertThat(plan.wanted()).isEmpty();
+  }
+
+  @Test
+  @Order(8)
+  void versionsCompareAsDpkgComparesThem() {
+    List<String> versions =
+        List.of(
+            "1.0",
+            "1.00",
+            "0:1.0",
+            "1:0.1",
+            "1.0-1",
+            "1.0-1+b1",
+            "1.0-1~bpo12+1",
+            "1.0~rc1",
+            "1.0~~",
+            "1.0+dfsg",
+            "1.0a",
+            "1.0.1",
+            "1.10",
+            "1.9",
+            "2.0",
+            "1.22.1-9+deb12u9",
+            "1.22.1-9+deb12u10",
+            "3.0.20-1~deb12u2",
+            "3.0.20-1",
+            "20240203",
+            "1.2-3-4",
+            "1.2-3.4",
+            "0009",
+            "9",
+            "1.0z",
+            "1.0-z");
+    StringBuilder pairs = new StringBuilder();
+    List<String> expected = new ArrayList<>();
+    for (String a : versions) {
+      for (String b : versions) {
+        pairs.append(a).append(' ').append(b).append('\n');
+        int order = Integer.signum(DebianVersion.compare(a, b));
+        expected.add("%s %s %d".formatted(a, b, order));
+      }
+    }
+    String script =
+        "while read -r a b; do if dpkg --compare-versions \"$a\" lt \"$b\"; then o=-1;"
+            + " elif dpkg --compare-versions \"$a\" gt \"$b\"; then o=1; else o=0; fi;"
+            + " echo \"$a $b $o\"; done";
+
+    String answer =
+        active.run(
+            new Run(
+                Invocation.script(script)
+                    .withInput(pairs.toString())
+                    .within(Duration.ofMinutes(2))));
+
+    assertThat(answer.lines().toList()).isEqualTo(expected);
+  }
+
+  private static String everythingInstalled(DebianServer server) {
+    return server.inside("dpkg-query -W -f '${Package}:${Architecture}=${Version} ${Status}\\n'");
+  }
+
+  /**
+   * Makes a package: name, version, a control field, a line for its postinst. With --offer it makes
+   * /srv/debs a repository. Debian's own tools for that would be dozens of packages more.
+   */
+  private static final String MAKE_DEB =
+      """
+      set -eu
+      cd /srv/debs
+      if [ "$1" = --offer ]; then
+        : >Packages
+        for deb in *.deb; do
+          dpkg-deb -f "$deb" >>Packages
+          printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$deb" "$(stat -c %s "$deb")" \
+            "$(sha256sum "$deb" | cut -d' ' -f1)" >>Packages
+        done
+        echo 'deb [trusted=yes] file:/srv/debs ./' >/etc/apt/sources.list.d/debs.list
+        apt-get update -qq
+        exit
+      fi
+      build=$(mktemp -d)
+      chmod 755 "$build"
+      mkdir "$build/DEBIAN"
+      {
+        printf 'Package: %s\\nVersion: %s\\nArchitecture: all\\n' "$1" "$2"
+        printf 'Maintainer: Monkey <monkey@example.org>\\nDescription: for a test\\n'
+        if [ -n "${3:-}" ]; then echo "$3"; fi
+      } >"$build/DEBIAN/control"
+      printf '#!/bin/sh\\n%s\\n' "${4:-}" >"$build/DEBIAN/postinst"
+      chmod 755 "$build/DEBIAN/postinst"
+      dpkg-deb -b "$build" "$1_$2.deb" >/dev/null
+      rm -r "$build"
+      """;
+}
