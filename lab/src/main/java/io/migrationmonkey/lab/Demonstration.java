@@ -41,8 +41,8 @@ import tools.jackson.databind.JsonNode;
 final class Demonstration {
 
   private static final Duration READY = Duration.ofSeconds(90);
-  private static final Duration ORDERED = Duration.ofSeconds(180);
-  private static final Duration MIGRATED = Duration.ofSeconds(420);
+  private static final Duration ORDERED = Duration.ofMinutes(3);
+  private static final Duration MIGRATED = Duration.ofMinutes(7);
   private static final Duration SETTLED = Duration.ofSeconds(5);
   private static final Duration GLANCE = Duration.ofMillis(500);
   private static final Duration DIRECT = Duration.ofSeconds(30);
@@ -256,8 +256,10 @@ final class Demonstration {
   private boolean conclude() {
     Receipt receipt = new Receipt(List.copyOf(receipts), broken.isEmpty() && receipts.size() == 2);
     out.println();
-    ReceiptTable.of(receipts).forEach(out::println);
-    out.println();
+    if (!receipts.isEmpty()) {
+      ReceiptTable.of(receipts).forEach(out::println);
+      out.println();
+    }
     broken.forEach(promise -> out.println("BROKEN: " + promise));
     try {
       receipt.write(settings.receipt());
