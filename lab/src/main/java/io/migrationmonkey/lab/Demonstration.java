@@ -76,8 +76,9 @@ final class Demonstration {
     try (Timeline timeline =
         Timeline.start(out, settings.colours(), clock, new MemoryColumn(stack))) {
       demonstrate(timeline);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       broken.add("the demonstration broke off: " + e.getMessage());
+      stopLeak();
     }
     return conclude();
   }
@@ -210,12 +211,21 @@ final class Demonstration {
         }
         Patience.pause(GLANCE);
       }
-      guestbook.leak(0);
     }
     throw new IOException(
         ("waited %d s for the monitor on production to order a migration; its log: docker exec %s"
                 + " journalctl -u migration-monkey-monitor")
             .formatted(ORDERED.toSeconds(), stack.containers().name("production")));
+  }
+
+  /** So that the stack that is left up doesn't run out of memory again. */
+  private void stopLeak() {
+    try (Guestbook guestbook =
+        new Guestbook(Addresses.HOST, settings.addresses().traffic(), DIRECT)) {
+      guestbook.leak(0);
+    } catch (IOException e) {
+      broken.add("the leak could not be switched off: " + e.getMessage());
+    }
   }
 
   private String leaking(int rate, MonitorReport report) {

@@ -73,7 +73,7 @@ public final class Promises {
   private void servers(Expectation expected, Evidence evidence) {
     keep(
         evidence.packagesInstalled() >= expected.packages(),
-        "%d packages were installed on %s, at least %d were missing there"
+        "%d packages were installed on %s and should be at least %d"
             .formatted(evidence.packagesInstalled(), expected.to(), expected.packages()));
     keep(
         !evidence.bootIdBefore().equals(evidence.bootIdAfter()),

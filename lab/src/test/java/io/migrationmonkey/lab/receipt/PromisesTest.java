@@ -58,7 +58,7 @@ class PromisesTest {
   void fiftyPackagesAreTooFew() {
     packages = 50;
     assertThat(broken())
-        .containsExactly("50 packages were installed on backup, at least 51 were missing there");
+        .containsExactly("50 packages were installed on backup and should be at least 51");
   }
 
   @Test
