@@ -1,6 +1,7 @@
 package io.migrationmonkey.lab;
 
 import io.migrationmonkey.lab.stack.Addresses;
+import java.io.Console;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
@@ -36,8 +37,9 @@ public final class Demo {
   }
 
   private static boolean colours(Map<String, String> environment) {
-    return System.console() != null
-        && System.console().isTerminal()
+    Console console = System.console();
+    return console != null
+        && console.isTerminal()
         && environment.getOrDefault("NO_COLOR", "").isEmpty();
   }
 }

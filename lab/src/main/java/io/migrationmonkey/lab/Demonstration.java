@@ -41,8 +41,8 @@ import tools.jackson.databind.JsonNode;
 final class Demonstration {
 
   private static final Duration READY = Duration.ofSeconds(90);
-  private static final Duration ORDERED = Duration.ofSeconds(180);
-  private static final Duration MIGRATED = Duration.ofSeconds(420);
+  private static final Duration ORDERED = Duration.ofMinutes(3);
+  private static final Duration MIGRATED = Duration.ofMinutes(7);
   private static final Duration SETTLED = Duration.ofSeconds(5);
   private static final Duration GLANCE = Duration.ofMillis(500);
   private static final Duration DIRECT = Duration.ofSeconds(30);
@@ -76,8 +76,9 @@ final class Demonstration {
     try (Timeline timeline =
         Timeline.start(out, settings.colours(), clock, new MemoryColumn(stack))) {
       demonstrate(timeline);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       broken.add("the demonstration broke off: " + e.getMessage());
+      stopLeak();
     }
     return conclude();
   }
@@ -210,12 +211,21 @@ final class Demonstration {
         }
         Patience.pause(GLANCE);
       }
-      guestbook.leak(0);
     }
     throw new IOException(
         ("waited %d s for the monitor on production to order a migration; its log: docker exec %s"
                 + " journalctl -u migration-monkey-monitor")
             .formatted(ORDERED.toSeconds(), stack.containers().name("production")));
+  }
+
+  /** So that the stack that is left up doesn't run out of memory again. */
+  private void stopLeak() {
+    try (Guestbook guestbook =
+        new Guestbook(Addresses.HOST, settings.addresses().traffic(), DIRECT)) {
+      guestbook.leak(0);
+    } catch (IOException e) {
+      broken.add("the leak could not be switched off: " + e.getMessage());
+    }
   }
 
   private String leaking(int rate, MonitorReport report) {
@@ -256,8 +266,10 @@ final class Demonstration {
   private boolean conclude() {
     Receipt receipt = new Receipt(List.copyOf(receipts), broken.isEmpty() && receipts.size() == 2);
     out.println();
-    ReceiptTable.of(receipts).forEach(out::println);
-    out.println();
+    if (!receipts.isEmpty()) {
+      ReceiptTable.of(receipts).forEach(out::println);
+      out.println();
+    }
     broken.forEach(promise -> out.println("BROKEN: " + promise));
     try {
       receipt.write(settings.receipt());

@@ -3,6 +3,7 @@ package io.migrationmonkey.lab.http;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -122,7 +123,7 @@ public final class HttpConnection implements AutoCloseable {
       try {
         socket.close();
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException("a socket that can't be closed", e);
+        throw new UncheckedIOException("a socket that can't be closed", e);
       }
     }
 

@@ -13,6 +13,6 @@ public record LoadPlan(int readers, int writers, Duration pace, Duration deadlin
 
   /** Four readers and four writers, together 40 requests a second. */
   public static LoadPlan moderate() {
-    return new LoadPlan(4, 4, Duration.ofMillis(200), Duration.ofSeconds(120));
+    return new LoadPlan(4, 4, Duration.ofMillis(200), Duration.ofMinutes(2));
   }
 }

@@ -3,6 +3,7 @@ package io.migrationmonkey.lab.receipt;
 import io.migrationmonkey.lab.load.LoadFigures;
 import io.migrationmonkey.lab.load.Verification;
 import io.migrationmonkey.lab.stack.MigrationView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything found out about one migration, each figure where it was measured.
@@ -49,7 +50,7 @@ public record Evidence(
         epoch);
   }
 
-  private static String text(@org.jspecify.annotations.Nullable String text) {
+  private static String text(@Nullable String text) {
     return text == null ? "" : text;
   }
 }

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A command on this machine, run to its end within a time. */
 public record Command(Duration timeout, List<String> words) {
@@ -63,7 +65,7 @@ public record Command(Duration timeout, List<String> words) {
   private String ended(FutureTask<String> stream) throws CommandFailure, InterruptedException {
     try {
       return stream.get(5, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new CommandFailure(this, "its output could not be read: " + e);
     }
   }

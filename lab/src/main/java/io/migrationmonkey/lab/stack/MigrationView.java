@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state {@code RUNNING} until it has ended
  * @param problem what went wrong, in words
+ * @param packagesToInstall what a dry run found missing on the standby
  * @param requestsHeld as the proxies report it
  */
 public record MigrationView(
@@ -21,6 +22,7 @@ public record MigrationView(
     @Nullable String step,
     @Nullable String problem,
     @Nullable List<Step> steps,
+    @Nullable List<String> packagesToInstall,
     @Nullable Integer packagesInstalled,
     @Nullable Long bytesCopied,
     @Nullable Long requestsHeld,

@@ -1,0 +1,100 @@
+package io.migrationmonkey.lab.running;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.contract.SwitchKey;
+import io.migrationmonkey.lab.load.Ledger;
+import io.migrationmonkey.lab.load.Load;
+import io.migrationmonkey.lab.running.Flips.Flip;
+import io.migrationmonkey.lab.stack.MigrationView;
+import io.migrationmonkey.lab.stack.Patience;
+import io.migrationmonkey.lab.stack.RedisConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** A person moves the application back, and a person flips the switch. */
+@Order(6)
+class FlipByHandStackIT {
+
+  private static final int ROUNDS = 31;
+
+  private static RunningStack running;
+
+  @BeforeAll
+  static void ready() throws Exception {
+    running = RunningStack.ready();
+  }
+
+  @AfterAll
+  static void asTheRecordSays() throws Exception {
+    try (RedisConnection redis = running.stack.redis()) {
+      ServerName active = ServerName.of(redis.call("HGET", SwitchKey.RECORD, "active"));
+      redis.call("SET", SwitchKey.SWITCH, SwitchKey.valueFor(active));
+      running.shell(active.other(), "systemctl stop nginx guestbook");
+    }
+  }
+
+  @Test
+  @Order(1)
+  void theWayBackIsAsGoodAsTheWayThere() throws Exception {
+    String bootId = running.stack.containers().bootId(ServerName.BACKUP);
+    Ledger ledger = RunningStack.ledger("back");
+    try (Load load = running.load(ledger)) {
+      MigrationView view = running.ended(running.order("{\"reason\":\"back to production\"}"));
+      assertThat(view.succeeded()).as(view.outcome()).isTrue();
+      RunningStack.assertNoFailure(load.stop());
+    }
+    assertThat(ledger.verify(running.texts(ServerName.PRODUCTION)).holds()).isTrue();
+    assertThat(running.stack.containers().switchValue()).isEqualTo("false");
+    assertThat(running.stack.containers().bootId(ServerName.BACKUP)).isNotEqualTo(bootId);
+  }
+
+  @Test
+  @Order(2)
+  void theProxyFollowsASetByHandWithinFiveMilliseconds() throws Exception {
+    running.shell(ServerName.BACKUP, "systemctl start guestbook nginx");
+    Patience.until(
+        "the application on backup",
+        RunningStack.SOON,
+        () ->
+            Optional.of(
+                    running.stack.get(
+                        running.stack.addresses().application(ServerName.BACKUP), "/health"))
+                .filter(answer -> answer.status() == 200));
+    List<Flip> flips = new ArrayList<>();
+    try (RedisConnection redis = running.stack.redis();
+        Flips by = Flips.start(running.stack.addresses().traffic(), redis, 3)) {
+      // Two rounds more than are counted: the first find every class unloaded.
+      for (int i = 0; i < ROUNDS + 2; i++) {
+        Flip flip = by.to(i % 2 == 0 ? ServerName.BACKUP : ServerName.PRODUCTION);
+        if (i >= 2) {
+          flips.add(flip);
+        }
+        Patience.pause(Duration.ofMillis(100));
+      }
+      assertThat(by.failures()).isEmpty();
+    }
+    Duration median = median(flips, Flip::toAnswer);
+    System.out.printf(
+        "%d flips by hand: from SET to the other server's first answer %s µs in the middle (%s at"
+            + " the least, %s at the most); to that request's start %s µs%n",
+        flips.size(),
+        median.toNanos() / 1000,
+        flips.stream().map(Flip::toAnswer).min(Duration::compareTo).orElseThrow().toNanos() / 1000,
+        flips.stream().map(Flip::toAnswer).max(Duration::compareTo).orElseThrow().toNanos() / 1000,
+        median(flips, Flip::toRequest).toNanos() / 1000);
+    assertThat(median).isLessThan(Duration.ofMillis(5));
+  }
+
+  private static Duration median(List<Flip> flips, Function<Flip, Duration> figure) {
+    return flips.stream().map(figure).sorted().skip(flips.size() / 2).findFirst().orElseThrow();
+  }
+}
