@@ -41,6 +41,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Deque<HttpObject> pending = new ArrayDeque<>(4);
   private @Nullable Exchange exchange;
   private boolean advancing;
+  private boolean beingRead;
   private long idleSince;
   private long closingSince;
 
@@ -202,6 +203,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     pending.addFirst(part);
   }
 
+  /** True while more of what was read may come at once, after which the exchange is told. */
+  boolean isBeingRead() {
+    return beingRead;
+  }
+
   boolean nothingPending() {
     return pending.isEmpty();
   }
@@ -290,12 +296,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
       return;
     }
+    beingRead = true;
     pending.add(part);
     advance();
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    beingRead = false;
     Exchange current = exchange;
     if (current != null) {
       current.clientPaused();

@@ -208,6 +208,9 @@ final class Exchange implements Gate.Claimant {
       });
     }
     client.advance();
+    if (!client.isBeingRead()) {
+      clientPaused();
+    }
   }
 
   /** True while the client may send more of this request's body, or wait with the next request. */
