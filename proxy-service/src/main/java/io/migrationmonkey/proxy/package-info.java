@@ -1,3 +1,4 @@
+/** The proxy: all of the application's traffic, always to the active server. */
 @NullMarked
 package io.migrationmonkey.proxy;
 

@@ -1,0 +1,344 @@
+package io.migrationmonkey.proxy.forwarding;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection. Its requests are served one after the other; what the client sends ahead
+ * of its turn waits here, and reading pauses, so that no more than one read's worth ever does.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+
+  private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+  private static final long LINGER_MILLIS = 2000;
+
+  private final Worker worker;
+  private final Channel channel;
+  private final StrictRequestDecoder decoder;
+  private final ClientResponseEncoder encoder;
+  private final Deque<HttpObject> pending = new ArrayDeque<>(4);
+  private @Nullable Exchange exchange;
+  private boolean advancing;
+  private boolean beingRead;
+  private long idleSince;
+  private long closingSince;
+
+  ClientConnection(
+      Worker worker, Channel channel, StrictRequestDecoder decoder, ClientResponseEncoder encoder) {
+    this.worker = worker;
+    this.channel = channel;
+    this.decoder = decoder;
+    this.encoder = encoder;
+  }
+
+  String address() {
+    return channel.remoteAddress() instanceof InetSocketAddress socket
+        ? socket.getAddress().getHostAddress()
+        : "unknown";
+  }
+
+  boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  void write(HttpObject part) {
+    var unused = channel.write(part, channel.voidPromise());
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  /** Serves what waits here as far as it can be served, and reads on if nothing is left. */
+  void advance() {
+    if (advancing) {
+      return;
+    }
+    advancing = true;
+    try {
+      while (!closing() && serveNext()) {}
+    } finally {
+      advancing = false;
+    }
+    if (closing()) {
+      discardPending();
+    } else {
+      Exchange current = exchange;
+      readMore(pending.isEmpty() && (current == null || current.takesMore()));
+    }
+  }
+
+  private boolean serveNext() {
+    HttpObject next = pending.peek();
+    if (next == null) {
+      return false;
+    }
+    Exchange current = exchange;
+    if (current == null) {
+      // A client that does not read its responses does not get another.
+      if (!channel.isWritable()) {
+        return false;
+      }
+      pending.remove();
+      begin(next);
+      return true;
+    }
+    if (next instanceof HttpContent part && current.takesBody()) {
+      pending.remove();
+      current.fromClient(part);
+      return true;
+    }
+    return false;
+  }
+
+  private void begin(HttpObject first) {
+    if (!(first instanceof HttpRequest request)) {
+      // The rest of a request that was answered early is never let in: see finished().
+      ReferenceCountUtil.release(first);
+      return;
+    }
+    encoder.answersHead(request.method().equals(HttpMethod.HEAD));
+    Problem problem = RequestCheck.problem(request);
+    if (problem != null) {
+      ReferenceCountUtil.release(first);
+      answerAndClose(problem);
+      return;
+    }
+    exchange = new Exchange(worker, this, request);
+    exchange.start();
+  }
+
+  /** The exchange is over, the response is written. */
+  void finished(boolean keepAlive) {
+    exchange = null;
+    idleSince = worker.clock.millis();
+    channel.flush();
+    if (keepAlive && !worker.stopping()) {
+      advance();
+    } else {
+      closeSoftly(null);
+    }
+  }
+
+  /** Answers the present request; goes on with the next one where all of this one has come. */
+  void answer(Problem problem, boolean keepAlive, boolean requestSent) {
+    boolean endsHere =
+        !requestSent
+            && pending.peek() instanceof LastHttpContent last
+            && !last.content().isReadable();
+    if (!keepAlive || worker.stopping() || !(requestSent || endsHere)) {
+      answerAndClose(problem);
+      return;
+    }
+    if (endsHere) {
+      ReferenceCountUtil.release(pending.remove());
+    }
+    count(problem);
+    write(problem.toResponse());
+    finished(true);
+  }
+
+  void answerAndClose(Problem problem) {
+    exchange = null;
+    count(problem);
+    FullHttpResponse response = problem.toResponse();
+    response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    closeSoftly(response);
+  }
+
+  private void count(Problem problem) {
+    worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
+    worker.metrics.refused(problem.kind());
+  }
+
+  /** Breaks the connection off, so that the client can tell that its response is not whole. */
+  void breakOff(boolean bodyEndsWithConnection) {
+    exchange = null;
+    if (bodyEndsWithConnection) {
+      // A plain close would look like the end of the body: only a reset says that it is not.
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    }
+    abort();
+  }
+
+  void abort() {
+    var unused = channel.close();
+  }
+
+  /** Hands the bytes of this connection to a tunnel. */
+  void becomeTunnel(Tunnel.End end) {
+    exchange = null;
+    worker.left(this);
+    channel.pipeline().addLast(end);
+    channel.pipeline().remove(this);
+    channel.pipeline().remove(encoder);
+    channel.pipeline().remove(decoder);
+    readMore(true);
+  }
+
+  /** Takes back a part of the present request that is to be sent again. */
+  void putBack(HttpContent part) {
+    pending.addFirst(part);
+  }
+
+  /** True while more of what was read may come at once, after which the exchange is told. */
+  boolean isBeingRead() {
+    return beingRead;
+  }
+
+  boolean nothingPending() {
+    return pending.isEmpty();
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  /** The proxy stops: an idle connection ends now, a busy one with its response. */
+  void stop() {
+    if (exchange == null && !closing()) {
+      closeSoftly(null);
+    }
+  }
+
+  void checkTime(long now) {
+    Exchange current = exchange;
+    if (closing()) {
+      if (now - closingSince > LINGER_MILLIS) {
+        abort();
+      }
+    } else if (current != null) {
+      current.checkTime(now);
+    } else if (decoder.headerSince() > 0
+        && now - Math.max(decoder.headerSince(), idleSince)
+            > worker.settings.headerTimeout().toMillis()) {
+      answerAndClose(
+          new Problem(
+              Problem.Kind.REQUEST_TIMEOUT,
+              "The header was not complete after " + worker.settings.headerTimeout()));
+    } else if (now - idleSince > worker.settings.idleTimeout().toMillis()) {
+      abort();
+    }
+  }
+
+  // Closing at once could make the kernel throw away what the client has not read yet, where it is
+  // still sending: end our side, and let the client end its own.
+  private void closeSoftly(@Nullable FullHttpResponse farewell) {
+    closingSince = worker.clock.millis();
+    discardPending();
+    ChannelFuture written =
+        farewell == null
+            ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+            : channel.writeAndFlush(farewell);
+    written.addListener(
+        (ChannelFutureListener)
+            future -> {
+              if (future.isSuccess() && channel instanceof DuplexChannel duplex) {
+                var unused = duplex.shutdownOutput();
+                readMore(true);
+              } else {
+                abort();
+              }
+            });
+  }
+
+  private boolean closing() {
+    return closingSince > 0;
+  }
+
+  private void readMore(boolean on) {
+    if (channel.config().isAutoRead() != on) {
+      channel.config().setAutoRead(on);
+    }
+  }
+
+  private void discardPending() {
+    HttpObject part;
+    while ((part = pending.poll()) != null) {
+      ReferenceCountUtil.release(part);
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    idleSince = worker.clock.millis();
+    worker.joined(this);
+    if (worker.stopping()) {
+      abort();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (closing() || !(message instanceof HttpObject part)) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    beingRead = true;
+    pending.add(part);
+    advance();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    beingRead = false;
+    Exchange current = exchange;
+    if (current != null) {
+      current.clientPaused();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    Exchange current = exchange;
+    if (current != null) {
+      current.clientReads(channel.isWritable());
+    }
+    if (channel.isWritable()) {
+      advance();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    worker.left(this);
+    discardPending();
+    Exchange current = exchange;
+    exchange = null;
+    if (current != null) {
+      current.clientGone();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException) {
+      log.debug("A client's connection broke: {}", cause.getMessage());
+    } else {
+      log.error("A client's connection failed for a reason of the proxy's own", cause);
+    }
+    abort();
+  }
+}

@@ -1,0 +1,186 @@
+package io.migrationmonkey.proxy.forwarding;
+
+import io.migrationmonkey.proxy.routing.Gate;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.resolver.ResolvedAddressTypes;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The traffic port. Starts last and stops first: it stops accepting, answers what is in flight
+ * within a deadline, and then closes.
+ */
+@Component
+public final class TrafficServer implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(TrafficServer.class);
+
+  // A server that comes back from its reboot may have another address: believe a name briefly.
+  private static final int NAME_TTL_SECONDS = 2;
+
+  private final TrafficSettings settings;
+  private final UpstreamSettings upstreams;
+  private final Gate gate;
+  private final Clock clock;
+  private final TrafficMetrics metrics;
+  private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Map<EventLoop, Worker> workers = new IdentityHashMap<>();
+  private @Nullable EventLoopGroup acceptor;
+  private @Nullable EventLoopGroup loops;
+  private @Nullable DnsAddressResolverGroup resolver;
+  private volatile @Nullable Channel listening;
+
+  TrafficServer(
+      TrafficSettings settings,
+      UpstreamSettings upstreams,
+      Gate gate,
+      Clock clock,
+      TrafficMetrics metrics) {
+    this.settings = settings;
+    this.upstreams = upstreams;
+    this.gate = gate;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  /**
+   * The port that clients connect to.
+   *
+   * @throws IllegalStateException while it does not listen
+   */
+  public int port() {
+    Channel open = listening;
+    if (open == null) {
+      throw new IllegalStateException("the traffic port is not open");
+    }
+    return ((InetSocketAddress) open.localAddress()).getPort();
+  }
+
+  @Override
+  public void start() {
+    Transport transport = Transport.best(settings.nativeTransport());
+    EventLoopGroup accepting = new MultiThreadIoEventLoopGroup(1, transport.io());
+    EventLoopGroup serving = new MultiThreadIoEventLoopGroup(settings.eventLoops(), transport.io());
+    DnsAddressResolverGroup names =
+        new DnsAddressResolverGroup(
+            new DnsNameResolverBuilder()
+                .datagramChannelType(transport.datagram())
+                .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
+                .queryTimeoutMillis(settings.connectTimeout().toMillis())
+                .ttl(0, NAME_TTL_SECONDS)
+                .negativeTtl(0));
+    acceptor = accepting;
+    loops = serving;
+    resolver = names;
+    for (EventExecutor each : serving) {
+      EventLoop loop = (EventLoop) each;
+      workers.put(
+          loop, new Worker(loop, gate, clock, settings, upstreams, metrics, transport, names));
+    }
+    gate.watch(() -> onEachWorker(Worker::gateChanged));
+    listening =
+        new ServerBootstrap()
+            .group(accepting, serving)
+            .channel(transport.listening())
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    accepted(channel);
+                  }
+                })
+            .bind(settings.port())
+            .syncUninterruptibly()
+            .channel();
+    log.info(
+        "Traffic on port {} ({}, {} event loops), production is {}, backup is {}",
+        port(),
+        transport.name(),
+        workers.size(),
+        upstreams.production(),
+        upstreams.backup());
+  }
+
+  private void accepted(Channel channel) {
+    channel.closeFuture().addListener(closed -> metrics.connectionClosed());
+    if (metrics.connectionOpened() > settings.maxConnections()) {
+      metrics.connectionRefused();
+      var unused = channel.close();
+      return;
+    }
+    clients.add(channel);
+    StrictRequestDecoder decoder = new StrictRequestDecoder(Worker.decoderConfig(settings), clock);
+    ClientResponseEncoder encoder = new ClientResponseEncoder();
+    Worker worker = Objects.requireNonNull(workers.get(channel.eventLoop()));
+    channel
+        .pipeline()
+        .addLast(decoder, encoder, new ClientConnection(worker, channel, decoder, encoder));
+  }
+
+  @Override
+  public void stop() {
+    Channel open = listening;
+    listening = null;
+    if (open != null) {
+      open.close().syncUninterruptibly();
+      onEachWorker(Worker::stop);
+      Duration deadline = settings.shutdownDeadline();
+      if (!clients.newCloseFuture().awaitUninterruptibly(deadline.toMillis())) {
+        log.warn("{} connections were still busy after {}; closing them", clients.size(), deadline);
+        clients.close().awaitUninterruptibly(1000);
+      }
+      log.info("The traffic port is closed");
+    }
+    if (resolver != null) {
+      resolver.close();
+    }
+    shutDown(acceptor);
+    shutDown(loops);
+  }
+
+  @Override
+  public boolean isRunning() {
+    return listening != null;
+  }
+
+  private void onEachWorker(Consumer<Worker> act) {
+    for (Worker worker : workers.values()) {
+      if (!worker.loop.isShuttingDown()) {
+        worker.loop.execute(() -> act.accept(worker));
+      }
+    }
+  }
+
+  private static void shutDown(@Nullable EventLoopGroup group) {
+    if (group != null) {
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2000);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.migrationmonkey.proxy.forwarding;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+
+/** Which of the machine's ways to do I/O is used. */
+record Transport(
+    String name,
+    IoHandlerFactory io,
+    Class<? extends ServerSocketChannel> listening,
+    Class<? extends SocketChannel> connected,
+    Class<? extends DatagramChannel> datagram) {
+
+  /** Epoll where this machine has it and {@code wanted}, else NIO. */
+  static Transport best(boolean wanted) {
+    return wanted && Epoll.isAvailable()
+        ? new Transport(
+            "epoll",
+            EpollIoHandler.newFactory(),
+            EpollServerSocketChannel.class,
+            EpollSocketChannel.class,
+            EpollDatagramChannel.class)
+        : new Transport(
+            "NIO",
+            NioIoHandler.newFactory(),
+            NioServerSocketChannel.class,
+            NioSocketChannel.class,
+            NioDatagramChannel.class);
+  }
+}

@@ -1,0 +1,151 @@
+package io.migrationmonkey.proxy.routing;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.migrationmonkey.contract.ProxyReport;
+import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.proxy.ProxySettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells Redis what this proxy does: at once when the gate changes, and every second otherwise.
+ *
+ * <p>It has a thread and a connection of its own, so traffic never waits for it. Changes that come
+ * while it writes are told together by the next report: nothing queues up.
+ */
+@Component
+public final class RouteReporter implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(RouteReporter.class);
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  private final RedisClient redis;
+  private final Gate gate;
+  private final Clock clock;
+  private final String proxy;
+  private final Semaphore news = new Semaphore(0);
+  private volatile boolean running;
+  private @Nullable Thread thread;
+  private @Nullable StatefulRedisConnection<String, String> connection;
+  private boolean failing;
+
+  RouteReporter(RedisClient redis, Gate gate, Clock clock, ProxySettings settings) {
+    this.redis = redis;
+    this.gate = gate;
+    this.clock = clock;
+    this.proxy = settings.name();
+    gate.watch(news::release);
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    thread = Thread.ofPlatform().daemon().name("route-reporter").start(this::run);
+  }
+
+  /** Stops, and takes the report away: nobody need wait for this proxy any more. */
+  @Override
+  public void stop() {
+    running = false;
+    news.release();
+    Thread started = thread;
+    if (started != null) {
+      try {
+        started.join(Duration.ofSeconds(3));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+
+  private void run() {
+    try {
+      while (running) {
+        attempt(() -> report(connected()));
+        var unused = news.tryAcquire(PERIOD.toNanos(), TimeUnit.NANOSECONDS);
+        news.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    attempt(() -> connected().sync().del(ProxyReport.key(proxy)));
+    disconnect();
+  }
+
+  private void attempt(Runnable write) {
+    try {
+      write.run();
+      if (failing) {
+        failing = false;
+        log.info("Reports about this proxy reach Redis again");
+      }
+    } catch (RedisException e) {
+      disconnect();
+      if (!failing) {
+        failing = true;
+        log.warn(
+            "Can't report to Redis ({}); traffic goes on, migrations can't see this proxy. Trying"
+                + " every {} ms",
+            e.getMessage(),
+            PERIOD.toMillis());
+      }
+    }
+  }
+
+  private void report(StatefulRedisConnection<String, String> to) {
+    GateState state = gate.state();
+    ProxyReport report =
+        new ProxyReport(
+            proxy,
+            state.active(),
+            state.epoch(),
+            state.holding(),
+            state.allInFlight(),
+            state.waiting(),
+            state.held(),
+            state.longestStall().toMillis(),
+            clock.instant());
+    to.sync()
+        .set(
+            ProxyReport.key(proxy),
+            Wire.write(report),
+            SetArgs.Builder.px(ProxyReport.TTL.toMillis()));
+  }
+
+  private StatefulRedisConnection<String, String> connected() {
+    StatefulRedisConnection<String, String> open = connection;
+    if (open == null) {
+      open = redis.connect();
+      connection = open;
+    }
+    return open;
+  }
+
+  private void disconnect() {
+    StatefulRedisConnection<String, String> open = connection;
+    connection = null;
+    if (open != null) {
+      open.closeAsync();
+    }
+  }
+}

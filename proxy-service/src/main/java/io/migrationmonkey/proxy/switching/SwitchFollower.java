@@ -1,0 +1,249 @@
+package io.migrationmonkey.proxy.switching;
+
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.TrackingArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.contract.SwitchKey;
+import io.migrationmonkey.proxy.routing.Gate;
+import io.migrationmonkey.proxy.routing.HoldOrder;
+import io.migrationmonkey.proxy.routing.Route;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Follows the switch: Redis pushes that a key of it changed, a thread of its own reads them all in
+ * one script, and the gate hears what that means.
+ *
+ * <p>A connection is armed before the first reading, so nothing falls between; one that is lost or
+ * silent is replaced by a new one that is armed again. While Redis is away the last route stands.
+ */
+@Component
+public final class SwitchFollower implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(SwitchFollower.class);
+
+  // One script, so that a flip is seen whole or not at all. A key of the wrong type reads as the
+  // error's text, which is then refused like any other malformed value.
+  private static final String READ_ALL =
+      """
+      local function text(reply)
+        if type(reply) == 'table' and reply.err then return reply.err end
+        return reply
+      end
+      local record = redis.pcall('HGETALL', KEYS[2])
+      if record.err then record = {'error', record.err} end
+      return {text(redis.pcall('GET', KEYS[1])), record, text(redis.pcall('GET', KEYS[3])),
+        redis.call('PTTL', KEYS[3])}
+      """;
+
+  private final RedisClient redis;
+  private final SwitchSettings settings;
+  private final Gate gate;
+  private final Semaphore news = new Semaphore(0);
+  private volatile boolean running;
+  private volatile boolean connected;
+  private volatile Trouble.@Nullable Kind trouble;
+  private @Nullable Thread thread;
+  private @Nullable String told;
+  private boolean lossTold;
+
+  SwitchFollower(RedisClient redis, SwitchSettings settings, Gate gate, MeterRegistry metrics) {
+    this.redis = redis;
+    this.settings = settings;
+    this.gate = gate;
+    Gauge.builder("monkey_switch_connected", this, follower -> follower.connected ? 1 : 0)
+        .description("1 while the switch is read from Redis and pushes arrive")
+        .register(metrics);
+    for (Trouble.Kind kind : Trouble.Kind.values()) {
+      Gauge.builder("monkey_switch_trouble", this, follower -> follower.trouble == kind ? 1 : 0)
+          .description("1 while what stands in Redis can't be followed for this reason")
+          .tag("reason", kind.name().toLowerCase(Locale.ROOT))
+          .register(metrics);
+    }
+  }
+
+  /** True while the switch is read from Redis and pushes arrive. */
+  public boolean connected() {
+    return connected;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    thread = Thread.ofPlatform().daemon().name("switch-follower").start(this::run);
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    news.release();
+    Thread started = thread;
+    if (started != null) {
+      started.interrupt();
+      try {
+        started.join(settings.commandTimeout());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+
+  private void run() {
+    try {
+      while (running) {
+        try {
+          followOneConnection();
+        } catch (RedisException e) {
+          tellOfLoss(e);
+        } catch (RuntimeException e) {
+          log.error("Following the switch failed; connecting anew", e);
+        }
+        connected = false;
+        awaitNews(settings.reconnectDelay());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void followOneConnection() throws InterruptedException {
+    try (StatefulRedisConnection<String, String> connection = redis.connect()) {
+      connection.addListener(new LossListener());
+      connection.addListener(message -> {
+        if (message.getType().equals("invalidate")) {
+          news.release();
+        }
+      });
+      connection
+          .sync()
+          .clientTracking(TrackingArgs.Builder.enabled(true).bcast().prefixes(SwitchKey.PREFIX));
+      while (running) {
+        news.drainPermits();
+        follow(read(connection));
+        tellOfReturn();
+        awaitNews(settings.poll());
+      }
+    }
+  }
+
+  private void awaitNews(Duration atMost) throws InterruptedException {
+    var unused = news.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private SwitchReading read(StatefulRedisConnection<String, String> connection) {
+    List<@Nullable Object> reply =
+        connection
+            .sync()
+            .eval(
+                READ_ALL,
+                ScriptOutputType.MULTI,
+                SwitchKey.SWITCH,
+                SwitchKey.RECORD,
+                SwitchKey.HOLD);
+    Map<String, String> record = new LinkedHashMap<>();
+    List<?> fields = (List<?>) Objects.requireNonNull(reply.get(1));
+    for (int i = 0; i + 1 < fields.size(); i += 2) {
+      record.put((String) fields.get(i), (String) fields.get(i + 1));
+    }
+    return new SwitchReading(
+        (String) reply.get(0),
+        record,
+        (String) reply.get(2),
+        Duration.ofMillis((Long) Objects.requireNonNull(reply.get(3))));
+  }
+
+  private void follow(SwitchReading reading) {
+    Route last = gate.state().route();
+    String heldBefore = gate.state().holding();
+    RouteDecision decision = RouteDecision.after(last, reading);
+    Route next = decision.route();
+    if (next != null) {
+      gate.follow(next, decision.order());
+      if (!next.equals(last)) {
+        log.info(
+            "Traffic goes to {} (epoch {}){}",
+            next.active(),
+            next.epoch(),
+            last == null || last.active() == next.active()
+                ? ""
+                : ", no longer to " + last.active());
+      }
+      if (decision.order() instanceof HoldOrder.Wait wait && !wait.migration().equals(heldBefore)) {
+        log.info("Holding traffic for migration {}, at most {}", wait.migration(), wait.left());
+      } else if (decision.order() instanceof HoldOrder.Open && heldBefore != null) {
+        log.info("Traffic is no longer held for migration {}", heldBefore);
+      }
+    }
+    tellOfTrouble(decision.trouble());
+  }
+
+  private void tellOfTrouble(@Nullable Trouble found) {
+    trouble = found == null ? null : found.kind();
+    String text = found == null ? null : found.text();
+    if (!Objects.equals(text, told)) {
+      told = text;
+      if (text != null) {
+        log.warn("{}", text);
+      } else {
+        log.info("What stands in Redis can be followed again");
+      }
+    }
+  }
+
+  private void tellOfLoss(RedisException e) {
+    if (!lossTold && running) {
+      lossTold = true;
+      log.warn(
+          "Redis is away ({}); {}. Trying every {} ms",
+          e.getMessage(),
+          gate.state().route() instanceof Route route
+              ? "traffic keeps going to " + route.active()
+              : "there is no route yet, so requests are answered 503",
+          settings.reconnectDelay().toMillis());
+    }
+  }
+
+  private void tellOfReturn() {
+    connected = true;
+    if (lossTold) {
+      lossTold = false;
+      log.info("Redis is back; the switch is followed again");
+    }
+  }
+
+  private final class LossListener implements RedisConnectionStateListener {
+
+    @Override
+    public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+      connected = false;
+      news.release();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.migrationmonkey.proxy.forwarding;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.proxy.routing.Gate;
+import io.migrationmonkey.proxy.routing.GateSettings;
+import io.migrationmonkey.proxy.routing.HoldOrder;
+import io.migrationmonkey.proxy.routing.Route;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetector.Level;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.springframework.util.unit.DataSize;
+
+/** The traffic port with a gate that the test works by hand, and two servers of the test's own. */
+final class ProxyUnderTest implements AutoCloseable {
+
+  static {
+    ResourceLeakDetector.setLevel(Level.PARANOID);
+  }
+
+  final TestServer production = TestServer.named("production");
+  final TestServer backup = TestServer.named("backup");
+  final Gate gate;
+  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final TrafficServer server;
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+  private ProxyUnderTest(TrafficSettings settings, GateSettings gateSettings) {
+    gate = new Gate(gateSettings, Clock.systemUTC());
+    gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
+    server =
+        new TrafficServer(
+            settings,
+            new UpstreamSettings(production.address(), backup.address()),
+            gate,
+            Clock.systemUTC(),
+            new TrafficMetrics(metrics));
+    server.start();
+    var unused = timer.scheduleWithFixedDelay(gate::tick, 5, 5, TimeUnit.MILLISECONDS);
+  }
+
+  static ProxyUnderTest started() {
+    return with(settings -> settings);
+  }
+
+  static ProxyUnderTest with(UnaryOperator<Limits> change) {
+    return with(change, new GateSettings(1000, Duration.ofSeconds(20)));
+  }
+
+  static ProxyUnderTest with(UnaryOperator<Limits> change, GateSettings gate) {
+    return new ProxyUnderTest(change.apply(new Limits()).settings(), gate);
+  }
+
+  RawClient client() throws IOException {
+    return new RawClient(server.port());
+  }
+
+  void hold(String migration) {
+    hold(migration, Duration.ofSeconds(30));
+  }
+
+  void hold(String migration, Duration left) {
+    gate.follow(gate.state().route(), new HoldOrder.Wait(migration, left));
+  }
+
+  void flipTo(ServerName server) {
+    gate.follow(new Route(server, gate.state().epoch() + 1), new HoldOrder.Open());
+  }
+
+  double count(String name, String label, String value) {
+    return metrics.get(name).tag(label, value).counter().count();
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    server.stop();
+    production.close();
+    backup.close();
+  }
+
+  /** Settings that a test changes one of. */
+  static final class Limits {
+    boolean nativeTransport = true;
+    int threads = 2;
+    Duration header = Duration.ofSeconds(15);
+    Duration idle = Duration.ofSeconds(30);
+    Duration response = Duration.ofSeconds(30);
+    Duration poolIdle = Duration.ofSeconds(10);
+    Duration retry = Duration.ofSeconds(5);
+    Duration shutdown = Duration.ofSeconds(2);
+    int maxConnections = 1000;
+
+    TrafficSettings settings() {
+      return new TrafficSettings(
+          0,
+          threads,
+          nativeTransport,
+          maxConnections,
+          DataSize.ofKilobytes(8),
+          DataSize.ofKilobytes(16),
+          header,
+          idle,
+          response,
+          Duration.ofSeconds(1),
+          poolIdle,
+          64,
+          retry,
+          shutdown);
+    }
+  }
+}
