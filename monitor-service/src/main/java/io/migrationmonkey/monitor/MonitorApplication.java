@@ -45,17 +45,23 @@ public class MonitorApplication {
     return settings.server();
   }
 
+  @Bean
+  ServerMemory serverMemory(Clock clock) {
+    return new ServerMemory(Path.of("/"), new HostMemory()::read, clock);
+  }
+
   /** The watch hands each sighting to Redis and to the order desk, and waits for neither. */
   @Bean(initMethod = "start")
   Watch watch(
-      MemorySettings memory,
+      ServerMemory memory,
+      MemorySettings settings,
       PressureSettings pressure,
       Clock clock,
       Latest<Sighting> toRedis,
       Latest<Sighting> toOrderDesk) {
     return new Watch(
-        new ServerMemory(Path.of("/"), new HostMemory()::read, clock),
-        new PressureRule(pressure.usedRatio(), pressure.sustained(), memory.period()),
+        memory,
+        new PressureRule(pressure.usedRatio(), pressure.sustained(), settings.period()),
         clock,
         List.of(toRedis, toOrderDesk));
   }

@@ -4,6 +4,7 @@ import io.migrationmonkey.contract.MigrationOrder;
 import io.migrationmonkey.contract.MigrationOrder.Trigger;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -141,7 +142,9 @@ public final class Migrator {
             "no answer from %s within %d ms".formatted(request.uri(), answerTimeout.toMillis()));
       } catch (ExecutionException e) {
         return new Outcome.Unanswered(
-            "no answer from %s: %s".formatted(request.uri(), e.getCause()));
+            e.getCause() instanceof ConnectException
+                ? "no connection to %s".formatted(request.uri())
+                : "no answer from %s: %s".formatted(request.uri(), e.getCause()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new Outcome.Unanswered("this monitor is stopping");

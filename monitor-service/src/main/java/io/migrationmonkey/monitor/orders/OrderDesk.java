@@ -8,7 +8,6 @@ import io.migrationmonkey.monitor.reports.RedisLink;
 import io.migrationmonkey.monitor.reports.Role;
 import io.migrationmonkey.monitor.watch.Sighting;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -144,10 +143,10 @@ public final class OrderDesk implements Consumer<Sighting> {
       case Answer.Failed(var problem) when after instanceof OrderState.Wanted wanted -> {
         failed.increment();
         log.warn(
-            "The migrator did not take the order ({}), {} times in a row; asking again in {} s",
+            "The migrator did not take the order ({}); that was try {}, the next is in {} s",
             problem,
             wanted.failures(),
-            Duration.between(clock.instant(), wanted.due()).toSeconds());
+            OrderRule.backoff(wanted.failures()).toSeconds());
       }
       case Answer.Failed(var problem) -> {
         if (!problem.equals(lastProblem)) {

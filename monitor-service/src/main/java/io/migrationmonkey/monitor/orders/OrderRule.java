@@ -65,7 +65,7 @@ final class OrderRule {
             case Answer.Busy _ -> new Wanted(wanted.key(), 0, now.plus(LOOK_AGAIN));
             case Answer.Failed _ ->
                 new Wanted(
-                    wanted.key(), wanted.failures() + 1, now.plus(backoff(wanted.failures())));
+                    wanted.key(), wanted.failures() + 1, now.plus(backoff(wanted.failures() + 1)));
             case Answer.Refused _, Answer.Ended _ -> new Paused(now.plus(PAUSE));
             case Answer.Running _ -> state;
           };
@@ -107,8 +107,9 @@ final class OrderRule {
     return !now.isBefore(when) || when.isAfter(now.plus(PAUSE));
   }
 
-  private static Duration backoff(int failuresBefore) {
-    Duration doubled = Duration.ofSeconds(1L << Math.min(failuresBefore, 5));
+  /** How long to wait after so many failures in a row. */
+  static Duration backoff(int failures) {
+    Duration doubled = Duration.ofSeconds(1L << Math.min(failures - 1, 5));
     return doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : LONGEST_BACKOFF;
   }
 }

@@ -101,7 +101,7 @@ public final class RedisLink implements Consumer<Sighting> {
   private static String words(DataAccessException e) {
     Throwable nearest = e.getCause() == null ? e : e.getCause();
     Throwable deepest = NestedExceptionUtils.getMostSpecificCause(e);
-    return nearest == deepest
+    return nearest.equals(deepest)
         ? String.valueOf(nearest.getMessage())
         : "%s: %s".formatted(nearest.getMessage(), deepest.getMessage());
   }

@@ -57,7 +57,8 @@ public final class Watch implements AutoCloseable {
   }
 
   public void start() {
-    scheduler.scheduleAtFixedRate(this::look, 0, rule.period().toNanos(), TimeUnit.NANOSECONDS);
+    var _ =
+        scheduler.scheduleAtFixedRate(this::look, 0, rule.period().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** What the latest look gave. A look that is too old to be true any more does not count. */
@@ -93,26 +94,29 @@ public final class Watch implements AutoCloseable {
   }
 
   private Sighting sight() {
-    MemoryReading reading;
     try {
-      reading = memory.read();
+      MemoryReading reading = memory.read();
+      remember(reading);
+      return new Sighting.Seen(reading, judge(reading));
     } catch (UnreadableMemoryException e) {
       return new Sighting.Unread(clock.instant(), String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
       // The scheduler would silently drop a task that throws, and nobody would watch any more.
       return new Sighting.Unread(clock.instant(), e.toString());
     }
-    remember(reading);
-    Judgement judged = rule.judge(judgement, reading);
-    if (judged.verdict() != (judgement == null ? Verdict.CALM : judgement.verdict())) {
-      if (judged.verdict() == Verdict.EXHAUSTED) {
-        log.warn("Memory is exhausted: {}", judged.reason());
-      } else {
-        log.info("Memory is calm again: {}", judged.reason());
+  }
+
+  private Judgement judge(MemoryReading reading) {
+    Verdict before = judgement == null ? Verdict.CALM : judgement.verdict();
+    Judgement now = rule.judge(judgement, reading);
+    judgement = now;
+    if (now.verdict() != before) {
+      switch (now.verdict()) {
+        case EXHAUSTED -> log.warn("Memory is exhausted: {}", now.reason());
+        case CALM -> log.info("Memory is calm again: {}", now.reason());
       }
     }
-    judgement = judged;
-    return new Sighting.Seen(reading, judged);
+    return now;
   }
 
   private void remember(MemoryReading reading) {

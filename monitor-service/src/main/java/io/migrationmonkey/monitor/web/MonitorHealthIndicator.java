@@ -9,12 +9,12 @@ import org.springframework.stereotype.Component;
 
 /** Healthy is a monitor that can read the memory and report it. */
 @Component
-final class MonitorHealth implements HealthIndicator {
+final class MonitorHealthIndicator implements HealthIndicator {
 
   private final Watch watch;
   private final RedisLink redis;
 
-  MonitorHealth(Watch watch, RedisLink redis) {
+  MonitorHealthIndicator(Watch watch, RedisLink redis) {
     this.watch = watch;
     this.redis = redis;
   }

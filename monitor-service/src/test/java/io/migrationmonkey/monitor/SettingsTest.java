@@ -1,0 +1,111 @@
+package io.migrationmonkey.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** Starts an application that has the settings and nothing else, as a person would start it. */
+@ExtendWith(OutputCaptureExtension.class)
+class SettingsTest {
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableConfigurationProperties({
+    MonitorSettings.class,
+    MigratorSettings.class,
+    MemorySettings.class,
+    PressureSettings.class
+  })
+  static class OnlySettings {}
+
+  @Test
+  void theLeastThatMustBeSetIsTheServerAndTheMigrator() {
+    try (ConfigurableApplicationContext context =
+        start("monkey.server=backup", "monkey.migrator.url=https://migrator/monkey")) {
+      assertThat(context.getBean(MonitorSettings.class).server()).hasToString("backup");
+      assertThat(context.getBean(PressureSettings.class).usedRatio()).isEqualTo(0.90);
+      assertThat(context.getBean(PressureSettings.class).sustained()).hasSeconds(10);
+      assertThat(context.getBean(MemorySettings.class).period()).hasSeconds(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          monkey.server=third                  | monkey.server is 'third'. Allowed: 'production' or 'backup'
+          monkey.server=                       | monkey.server is missing. Allowed: 'production' or 'backup'
+          monkey.migrator.url=                 | monkey.migrator.url is
+          monkey.migrator.url=ftp://migrator   | monkey.migrator.url is 'ftp://migrator'. Allowed: an http or https address
+          monkey.migrator.url=migrator:8081    | monkey.migrator.url is 'migrator:8081'. Allowed: an http or https address
+          monkey.migrator.connect-timeout=0s   | monkey.migrator.connect-timeout is '0ms'. Allowed: 100ms to 60s
+          monkey.migrator.answer-timeout=2m    | monkey.migrator.answer-timeout is '120000ms'. Allowed: 100ms to 60s
+          monkey.memory.period=10ms            | monkey.memory.period is '10ms'. Allowed: 100ms to 4s
+          monkey.memory.period=often           | monkey.memory.period is 'often'. Allowed: 100ms to 4s
+          monkey.pressure.used-ratio=1.5       | monkey.pressure.used-ratio is '1.5'. Allowed: 0.10 to 0.99
+          monkey.pressure.usedRatio=NaN        | monkey.pressure.used-ratio is 'NaN'. Allowed: 0.10 to 0.99
+          monkey.pressure.used-ratio=90%       | monkey.pressure.used-ratio is '90%'. Allowed: 0.10 to 0.99
+          monkey.pressure.sustained=-1s        | monkey.pressure.sustained is '-1000ms'. Allowed: 100ms to 600s
+          """)
+  void aBadValueIsRefusedWithPropertyValueAndWhatIsAllowed(
+      String bad, String refusal, CapturedOutput output) {
+    assertRefused(refusal, output, bad);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void whatMustBeSetIsAskedForByName(String present, String refusal, CapturedOutput output) {
+    try (ConfigurableApplicationContext context = startWith(present)) {
+      throw new AssertionError("it started: " + context);
+    } catch (RuntimeException e) {
+      assertThat(output).contains(refusal);
+    }
+  }
+
+  static Stream<Arguments> whatMustBeSetIsAskedForByName() {
+    return Stream.of(
+        Arguments.of("monkey.server=backup", "monkey.migrator.url is missing. Allowed: an http"),
+        Arguments.of("monkey.migrator.url=http://m", "monkey.server is missing. Allowed: 'prod"));
+  }
+
+  private static void assertRefused(String refusal, CapturedOutput output, String bad) {
+    try (ConfigurableApplicationContext context =
+        start("monkey.server=production", "monkey.migrator.url=http://migrator:8081", bad)) {
+      throw new AssertionError("it started: " + context);
+    } catch (RuntimeException e) {
+      assertThat(output)
+          .contains("APPLICATION FAILED TO START")
+          .contains(refusal)
+          .doesNotContain("\tat ");
+    }
+  }
+
+  private static ConfigurableApplicationContext start(String... settings) {
+    return startWith(settings);
+  }
+
+  private static ConfigurableApplicationContext startWith(String... settings) {
+    SpringApplication application = new SpringApplication(OnlySettings.class);
+    application.setWebApplicationType(WebApplicationType.NONE);
+    java.util.Map<String, Object> properties = new java.util.LinkedHashMap<>();
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      properties.put(parts[0], parts[1]);
+    }
+    application.setDefaultProperties(properties);
+    return application.run();
+  }
+}

@@ -1,0 +1,149 @@
+package io.migrationmonkey.monitor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.migrationmonkey.contract.ManualClock;
+import io.migrationmonkey.contract.MonitorReport.Verdict;
+import io.migrationmonkey.monitor.memory.FakeServer;
+import io.migrationmonkey.monitor.memory.MemoryReading;
+import io.migrationmonkey.monitor.pressure.PressureRule;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class WatchTest {
+
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+  private static final PressureRule RULE = new PressureRule(0.90, Duration.ofSeconds(3), PERIOD);
+
+  @TempDir Path root;
+  private final ManualClock clock = new ManualClock();
+  private final List<Sighting> heard = new ArrayList<>();
+  private FakeServer server;
+  private Watch watch;
+
+  @BeforeEach
+  void aWatch() {
+    server = new FakeServer(root).usedMebibytes(400);
+    watch = new Watch(server.memory(clock), RULE, clock, List.of(heard::add));
+  }
+
+  @Test
+  void knowsNothingBeforeItsFirstLook() {
+    assertThat(watch.latest()).isInstanceOf(Sighting.Unread.class);
+    assertThat(watch.history()).isEmpty();
+  }
+
+  @Test
+  void tellsEachReadingWithItsVerdict(CapturedOutput output) {
+    look();
+    assertThat(((Sighting.Seen) watch.latest()).reading().usedRatio()).isEqualTo(0.4);
+    server.usedMebibytes(950);
+    for (int i = 0; i < 5; i++) {
+      look();
+    }
+    assertThat(verdicts())
+        .containsExactly(
+            Verdict.CALM,
+            Verdict.CALM,
+            Verdict.CALM,
+            Verdict.CALM,
+            Verdict.EXHAUSTED,
+            Verdict.EXHAUSTED);
+    server.usedMebibytes(300);
+    look();
+    assertThat(output)
+        .containsOnlyOnce("Memory is exhausted: memory is 95.0 % used, 950 of 1000 MiB")
+        .containsOnlyOnce("Memory is calm again");
+  }
+
+  @Test
+  void aReadingThatFailsIsNotPaperedOverByTheLastGoodOne(CapturedOutput output) {
+    look();
+    server.delete("/sys/fs/cgroup/memory/memory.usage_in_bytes");
+    look();
+    look();
+    assertThat(watch.latest())
+        .isEqualTo(
+            new Sighting.Unread(
+                clock.instant().minus(PERIOD),
+                "/sys/fs/cgroup/memory/memory.usage_in_bytes is missing"));
+    assertThat(watch.history()).hasSize(1);
+    server.usedMebibytes(400);
+    look();
+    assertThat(watch.latest()).isInstanceOf(Sighting.Seen.class);
+    assertThat(output).containsOnlyOnce("The memory can't be read");
+    assertThat(heard).hasSize(4);
+  }
+
+  @Test
+  void aMissedLookOrTwoWithoutAReadingIsNoProofOfExhaustion() {
+    server.usedMebibytes(950);
+    look();
+    look();
+    server.delete("/sys/fs/cgroup/memory/memory.usage_in_bytes");
+    look();
+    look();
+    server.usedMebibytes(950);
+    look();
+    look();
+    assertThat(verdicts()).containsOnly(Verdict.CALM);
+  }
+
+  @Test
+  void aReadingThatIsTooOldIsNone() {
+    look();
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(watch.latest())
+        .isInstanceOfSatisfying(
+            Sighting.Unread.class,
+            unread -> assertThat(unread.why()).contains("nobody has looked"));
+  }
+
+  @Test
+  void theHistoryHasABound() {
+    for (int i = 1; i <= 130; i++) {
+      server.usedMebibytes(i);
+      look();
+    }
+    assertThat(watch.history()).hasSize(120);
+    assertThat(watch.history()).extracting(MemoryReading::usedBytes).startsWith(11L << 20);
+    assertThat(watch.history().getLast().usedBytes()).isEqualTo(130L << 20);
+  }
+
+  @Test
+  void looksByItselfOnceAPeriod() {
+    List<Sighting> seen = new CopyOnWriteArrayList<>();
+    PressureRule often = new PressureRule(0.90, Duration.ofSeconds(3), Duration.ofMillis(100));
+    Clock real = Clock.systemUTC();
+    try (Watch started = new Watch(server.memory(real), often, real, List.of(seen::add))) {
+      started.start();
+      await().atMost(Duration.ofSeconds(10)).until(() -> seen.size() >= 5);
+    }
+    Duration took = Duration.between(seen.get(0).at(), seen.get(4).at());
+    assertThat(took).isGreaterThan(Duration.ofMillis(200));
+  }
+
+  private void look() {
+    watch.look();
+    clock.advance(PERIOD);
+  }
+
+  private List<Verdict> verdicts() {
+    return heard.stream()
+        .filter(Sighting.Seen.class::isInstance)
+        .map(sighting -> ((Sighting.Seen) sighting).judgement().verdict())
+        .toList();
+  }
+}
