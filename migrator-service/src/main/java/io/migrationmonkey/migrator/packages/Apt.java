@@ -20,12 +20,11 @@ final class Apt {
       }
       # apt waits for dpkg's lock itself, but not for those of its lists and archives.
       patiently() {
-        tries=0
+        until=$(($(date +%s) + 120))
         said=$(mktemp)
         until "$@" 2>"$said"; do
           failed=$?
-          tries=$((tries + 1))
-          if [ "$tries" -gt 60 ] || ! grep -q 'Could not get lock' "$said"; then
+          if [ "$(date +%s)" -ge "$until" ] || ! grep -q 'Could not get lock' "$said"; then
             cat "$said" >&2
             rm -f "$said"
             return "$failed"
@@ -39,8 +38,12 @@ final class Apt {
 
   private Apt() {}
 
-  static Invocation script(String script, List<DebianPackage> packages) {
-    return Invocation.script(PRELUDE + script)
+  /**
+   * @param what the script is for, in a few words: failures show it
+   * @param packages the script's arguments
+   */
+  static Invocation script(String what, String script, List<DebianPackage> packages) {
+    return Invocation.script("# " + what + "\n" + PRELUDE + script)
         .withInput(
             packages.stream()
                 .map(DebianPackage::toString)

@@ -45,6 +45,7 @@ final class AptProgress implements Consumer<String> {
     Matcher settingUp = SETTING_UP.matcher(line);
     if (count.matches()) {
       total = Integer.parseInt(count.group(1)) + Integer.parseInt(count.group(2));
+      downloaded = 0;
     } else if (size.matches() && !size.group(1).equals("0 B")) {
       tell("downloading %d packages, %s".formatted(total, size.group(1)));
     } else if (get.matches()) {

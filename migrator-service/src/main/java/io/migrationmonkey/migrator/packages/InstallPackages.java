@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Installs packages that were downloaded before. No service starts, stops or restarts meanwhile,
- * changed configuration files stay as they are, and nothing is removed.
+ * Downloads packages, and installs them once all are there. No service starts, stops or restarts
+ * meanwhile, changed configuration files stay as they are, and nothing is removed.
  *
  * <p>It goes on to its end when the connection breaks: a package tool that is cut off in the middle
  * leaves a mess. It repairs what an earlier one left when even that was not granted.
@@ -18,6 +18,7 @@ record InstallPackages(List<DebianPackage> packages) implements RemoteCommand<St
   @Override
   public Invocation invocation() {
     return Apt.script(
+            "install packages",
             """
             policy=/usr/sbin/policy-rc.d
             kept=$policy.kept-by-migration-monkey
@@ -43,6 +44,7 @@ record InstallPackages(List<DebianPackage> packages) implements RemoteCommand<St
               forbid_services
               dpkg --force-confdef --force-confold --configure -a 9>&- ||
                 echo 'some packages cannot be configured yet; going on'
+              patiently apt --no-install-recommends --no-remove --download-only install "$@" 9>&-
               apt --no-install-recommends --no-remove \
                 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
                 -o APT::Keep-Downloaded-Packages=false install "$@" 9>&-
@@ -61,7 +63,7 @@ record InstallPackages(List<DebianPackage> packages) implements RemoteCommand<St
             wait "$worker"
             """,
             packages)
-        .within(Duration.ofMinutes(45));
+        .within(Duration.ofMinutes(60));
   }
 
   @Override

@@ -18,6 +18,7 @@ record MarkPackages(Mark mark, Set<String> packages) implements RemoteCommand<St
   public Invocation invocation() {
     return Invocation.script(
             """
+            # mark packages
             export LC_ALL=C.UTF-8
             set -f
             apt-mark "$1" $(cat) >/dev/null

@@ -71,7 +71,6 @@ public final class PackageTransfer {
   public int install(PackagePlan plan, RemoteServer standby, Consumer<String> progress) {
     List<DebianPackage> wanted = plan.wanted();
     if (!wanted.isEmpty()) {
-      standby.run(new DownloadPackages(wanted), new AptProgress(Clock.systemUTC(), progress));
       standby.run(new InstallPackages(wanted), new AptProgress(Clock.systemUTC(), progress));
       prove(wanted, standby);
     }

@@ -22,6 +22,7 @@ record ReadInstalledPackages() implements RemoteCommand<InstalledPackages> {
   public Invocation invocation() {
     return Invocation.script(
             """
+            # list the installed packages
             export LC_ALL=C.UTF-8
             dpkg --print-architecture
             dpkg-query -W -f='${Package}\\t${Architecture}\\t${Version}\\t${db:Status-Status}\\n'

@@ -15,7 +15,7 @@ record RefreshPackageLists() implements RemoteCommand<List<String>> {
 
   @Override
   public Invocation invocation() {
-    return Apt.script("patiently apt update\n", List.of())
+    return Apt.script("refresh the package lists", "patiently apt update\n", List.of())
         .within(Duration.ofMinutes(8))
         .accepting(0, 100);
   }

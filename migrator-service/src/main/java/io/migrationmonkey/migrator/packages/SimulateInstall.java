@@ -23,7 +23,10 @@ record SimulateInstall(List<DebianPackage> packages)
 
   @Override
   public Invocation invocation() {
-    return Apt.script("apt -s --no-install-recommends install \"$@\"\n", packages)
+    return Apt.script(
+            "simulate the installation",
+            "apt -s --no-install-recommends install \"$@\"\n",
+            packages)
         .within(Duration.ofMinutes(2));
   }
 

@@ -9,8 +9,14 @@ final class CommandLine {
 
   private CommandLine() {}
 
+  /** The command, or the first line of a script without the sign of a comment. */
   static String brief(List<String> arguments) {
-    String line = String.join(" ", arguments).strip().replaceAll("\\s+", " ");
+    boolean script = arguments.size() > 2 && arguments.subList(0, 2).equals(Invocation.SHELL);
+    String text =
+        script
+            ? arguments.get(2).lines().findFirst().orElse("").replaceFirst("^#\\s*", "")
+            : String.join(" ", arguments);
+    String line = text.strip().replaceAll("\\s+", " ");
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import net.schmizz.keepalive.KeepAliveRunner;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.common.SecurityUtils;
+import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.transport.verification.HostKeyVerifier;
 import net.schmizz.sshj.userauth.UserAuthException;
 import net.schmizz.sshj.userauth.keyprovider.KeyProvider;
@@ -121,6 +122,10 @@ final class Connector {
                   + " authorized_keys of %s on %s (sshd said: %s)")
               .formatted(
                   settings.user(), settings.key(), settings.user(), server, refused.getMessage());
+        }
+        case OpenFailException full -> {
+          return "takes no more sessions on one connection at %s (%s): raise MaxSessions in its sshd_config to 10"
+              .formatted(place, full.getMessage());
         }
         case UnknownHostException unknown -> {
           return "cannot be found: the name '%s' does not resolve; correct monkey.servers.%s.address or the name service"

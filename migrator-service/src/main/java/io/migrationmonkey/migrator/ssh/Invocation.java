@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record Invocation(
     List<String> arguments, @Nullable String input, Duration timeout, Set<Integer> acceptedExits) {
 
+  static final List<String> SHELL = List.of("sh", "-euc");
+
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
   // Fits the window that sshd grants at once, so that a command which never reads its input cannot
@@ -49,11 +51,13 @@ public record Invocation(
 
   /**
    * A shell script that ends at the first failing command or unset variable. Values go in as
-   * arguments, {@code $1} and on, never into the script's text.
+   * arguments, {@code $1} and on, never into the script's text. Failures show its first line, best
+   * a comment that says what it does.
    */
   public static Invocation script(String script, String... arguments) {
     return of(
-        Stream.concat(Stream.of("sh", "-euc", script, "sh"), Stream.of(arguments))
+        Stream.of(SHELL.stream(), Stream.of(script, "sh"), Stream.of(arguments))
+            .flatMap(words -> words)
             .toArray(String[]::new));
   }
 

@@ -4,6 +4,7 @@ import io.migrationmonkey.contract.ServerName;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server reached over SSH. It connects on first use, keeps the connection, and connects anew
- * after that broke, as a reboot does. Up to eight commands run side by side on the one connection,
+ * after that broke, as a reboot does. Up to six commands run side by side on the one connection,
  * more wait their turn.
  *
  * <p>A command is sent once: where the connection breaks while it runs, that is a {@link
@@ -25,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemoteServer implements AutoCloseable {
 
-  // sshd allows ten on one connection unless told otherwise.
-  private static final int SIDE_BY_SIDE = 8;
+  // sshd allows ten on one connection unless told otherwise, and counts one for a while after its
+  // end.
+  private static final int SIDE_BY_SIDE = 6;
+  private static final Duration ROOM_WITHIN = Duration.ofSeconds(5);
+  private static final Duration ROOM_CHECK = Duration.ofMillis(50);
 
   private final ServerName name;
   private final String address;
@@ -133,10 +137,10 @@ public final class RemoteServer implements AutoCloseable {
    * A channel on the connection, or on a new one: a kept connection may have died unnoticed, and no
    * command has been sent yet.
    */
-  private Session openSession() throws IOException {
+  private Session openSession() throws IOException, InterruptedException {
     Connection kept = connection();
     try {
-      return kept.client.startSession();
+      return openSession(kept.client);
     } catch (OpenFailException e) {
       // The connection is fine, and other commands run on it.
       throw e;
@@ -145,7 +149,21 @@ public final class RemoteServer implements AutoCloseable {
       if (kept.fresh || Thread.currentThread().isInterrupted()) {
         throw e;
       }
-      return connection().client.startSession();
+      return openSession(connection().client);
+    }
+  }
+
+  private static Session openSession(SSHClient client) throws IOException, InterruptedException {
+    Deadline deadline = Deadline.after(ROOM_WITHIN);
+    while (true) {
+      try {
+        return client.startSession();
+      } catch (OpenFailException e) {
+        if (deadline.remainingMillis() == 0) {
+          throw e;
+        }
+        Thread.sleep(ROOM_CHECK);
+      }
     }
   }
 
@@ -168,7 +186,7 @@ public final class RemoteServer implements AutoCloseable {
   private void drop(SSHClient client) {
     lock.lock();
     try {
-      if (current == client) {
+      if (client.equals(current)) {
         current = null;
       }
     } finally {

@@ -218,6 +218,24 @@ class PackageTransferIT {
 
   @Test
   @Order(7)
+  void anotherPackageToolAtWorkIsWaitedFor() {
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside("sh /root/make-deb monkey-quick 2.0 && sh /root/make-deb --offer");
+    }
+    production.inside("apt-get install -qq -y monkey-quick >/dev/null");
+    PackagePlan plan = transfer.plan(active, standby);
+
+    hold(backup, "/var/lib/apt/lists/lock");
+    transfer.check(plan, standby, progress::add);
+    hold(backup, "/var/lib/dpkg/lock-frontend", "/var/cache/apt/archives/lock");
+    int installed = transfer.install(plan, standby, progress::add);
+
+    assertThat(installed).isEqualTo(1);
+    assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
+  }
+
+  @Test
+  @Order(8)
   void aNewerVersionOnTheStandbyStays() {
     backup.inside("sh /root/make-deb monkey-slow 3.0 && dpkg -i /srv/debs/monkey-slow_3.0.deb");
 
@@ -230,7 +248,7 @@ class PackageTransferIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void versionsCompareAsDpkgComparesThem() {
     List<String> versions =
         List.of(
@@ -282,6 +300,24 @@ class PackageTransferIT {
                     .within(Duration.ofMinutes(2))));
 
     assertThat(answer.lines().toList()).isEqualTo(expected);
+  }
+
+  /** Takes locks for three seconds, the way apt does. */
+  private static void hold(DebianServer server, String... locks) {
+    server.put(
+        "/root/hold",
+        """
+        import fcntl, sys, time
+        files = [open(name, "w") for name in sys.argv[1:]]
+        for file in files:
+            fcntl.lockf(file, fcntl.LOCK_EX)
+        open("/run/held", "w").close()
+        time.sleep(3)
+        """);
+    server.inside(
+        "rm -f /run/held; systemd-run -q python3 /root/hold "
+            + String.join(" ", locks)
+            + "; until [ -e /run/held ]; do sleep 0.1; done");
   }
 
   private static String everythingInstalled(DebianServer server) {

@@ -89,7 +89,7 @@ class RemoteServerTest {
                 server.run(
                     new Run(
                         Invocation.script(
-                                "cat >/dev/null; echo out; echo no such thing >&2; exit 3")
+                                "# look for it\ncat >/dev/null; echo out; echo no such thing >&2; exit 3")
                             .withInput("a secret"))));
 
     assertThat(failed.server()).isEqualTo(ServerName.PRODUCTION);
@@ -97,7 +97,7 @@ class RemoteServerTest {
     assertThat(failed.stdout()).isEqualTo("out\n");
     assertThat(failed.stderr()).isEqualTo("no such thing\n");
     assertThat(failed)
-        .hasMessageContainingAll("production", "exit code 3", "no such thing")
+        .hasMessage("production: 'look for it' ended with exit code 3: no such thing")
         .hasMessageNotContaining("secret");
   }
 
