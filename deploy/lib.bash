@@ -29,7 +29,7 @@ fail() {
 # The last line that a log holds, short enough for a terminal, without colours and control characters.
 last_line() {
   tail -c 4000 "$1" 2>/dev/null | tr '\r' '\n' | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | tr -cd '\11\12\40-\176' |
-    grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-100
+    grep -vE '^[[:space:]]*$|^ ---> |^\[INFO\] (-*|Scanning.*)$' | tail -n 1 | cut -c 1-100
 }
 
 # during WHAT LOG COMMAND…: runs the command with its output in the log; says every 4 s how long it has been
