@@ -71,7 +71,7 @@ class FlipByHandStackIT {
                 .filter(answer -> answer.status() == 200));
     List<Flip> flips = new ArrayList<>();
     try (RedisConnection redis = running.stack.redis();
-        Flips by = Flips.start(running.stack.addresses().traffic(), redis, 2)) {
+        Flips by = Flips.start(running.stack.addresses().traffic(), redis, 1)) {
       // Two rounds more than are counted: the first find every class unloaded.
       for (int i = 0; i < ROUNDS + 2; i++) {
         Flip flip = by.to(i % 2 == 0 ? ServerName.BACKUP : ServerName.PRODUCTION);

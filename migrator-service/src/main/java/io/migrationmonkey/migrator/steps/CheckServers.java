@@ -36,6 +36,9 @@ class CheckServers implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
+    // A connection kept from earlier would not show that a host key has changed since.
+    run.source().disconnect();
+    run.standby().disconnect();
     ServerFacts source = run.source().run(new ServerFacts.Read());
     ServerFacts standby = run.standby().run(new ServerFacts.Read());
     long dataBytes =
