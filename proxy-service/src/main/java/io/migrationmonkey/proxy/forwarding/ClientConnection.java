@@ -64,7 +64,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   void write(HttpObject part) {
-    var unused = channel.write(part, channel.voidPromise());
+    var _ = channel.write(part, channel.voidPromise());
   }
 
   void flush() {
@@ -184,7 +184,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   void abort() {
-    var unused = channel.close();
+    var _ = channel.close();
   }
 
   /** Hands the bytes of this connection to a tunnel. */
@@ -256,7 +256,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         (ChannelFutureListener)
             future -> {
               if (future.isSuccess() && channel instanceof DuplexChannel duplex) {
-                var unused = duplex.shutdownOutput();
+                var _ = duplex.shutdownOutput();
                 readMore(true);
               } else {
                 abort();

@@ -173,12 +173,20 @@ final class Exchange implements Gate.Claimant {
         .connect(fresh)
         .addListener((ChannelFuture connected) -> {
           if (connected.isSuccess()) {
+            worker.reachability.succeeded(server);
             connected(fresh);
-          } else if (stage == Stage.CONNECTING) {
-            attemptFailed(
-                Reach.NOT_CONNECTED, server, String.valueOf(connected.cause().getMessage()));
+          } else {
+            String why = String.valueOf(connected.cause().getMessage());
+            worker.reachability.failed(server, why);
+            connectFailed(server, why);
           }
         });
+  }
+
+  private void connectFailed(ServerName server, String why) {
+    if (stage == Stage.CONNECTING) {
+      attemptFailed(Problem.Kind.UNREACHABLE, Reach.NOT_CONNECTED, server, why);
+    }
   }
 
   private void connected(UpstreamConnection fresh) {
@@ -201,15 +209,19 @@ final class Exchange implements Gate.Claimant {
     ChannelFuture header = to.send(this, request);
     headerWritten = header;
     if (!header.isDone()) {
-      header.addListener(done -> {
-        if (done.isSuccess() && headerWritten == header) {
-          releaseUnconfirmed();
-        }
-      });
+      header.addListener(done -> headerOut(done.isSuccess()));
     }
     client.advance();
     if (!client.isBeingRead()) {
       clientPaused();
+    }
+  }
+
+  // A header that is out belongs to the attempt that is made now: a failed attempt's never gets
+  // out.
+  private void headerOut(boolean out) {
+    if (out) {
+      releaseUnconfirmed();
     }
   }
 
@@ -456,10 +468,6 @@ final class Exchange implements Gate.Claimant {
     attemptFailed(kind, reach, server, why);
   }
 
-  private void attemptFailed(Reach reach, @Nullable ServerName server, String why) {
-    attemptFailed(Problem.Kind.UNREACHABLE, reach, server, why);
-  }
-
   private void attemptFailed(
       Problem.Kind kind, Reach reach, @Nullable ServerName server, String why) {
     long now = worker.clock.millis();
@@ -497,7 +505,7 @@ final class Exchange implements Gate.Claimant {
     }
     requestSent = false;
     stage = Stage.PAUSING;
-    var unused = worker.loop.schedule(this::resume, pause.get().toMillis(), TimeUnit.MILLISECONDS);
+    var _ = worker.loop.schedule(this::resume, pause.get().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void resume() {

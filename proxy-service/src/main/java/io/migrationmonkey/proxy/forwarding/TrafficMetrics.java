@@ -12,6 +12,7 @@ import org.springframework.stereotype.Component;
 
 /** Counts of what became of requests; every meter exists from the start, at zero. */
 @Component
+@SuppressWarnings("EnumOrdinal") // An index into an array of the same enum, never kept.
 final class TrafficMetrics {
 
   /** How a request ended. */

@@ -19,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -46,8 +45,9 @@ public final class TrafficServer implements SmartLifecycle {
   private final Gate gate;
   private final Clock clock;
   private final TrafficMetrics metrics;
+  private final Reachability reachability;
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final Map<EventLoop, Worker> workers = new IdentityHashMap<>();
+  private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
   private @Nullable EventLoopGroup acceptor;
   private @Nullable EventLoopGroup loops;
   private @Nullable DnsAddressResolverGroup resolver;
@@ -58,12 +58,14 @@ public final class TrafficServer implements SmartLifecycle {
       UpstreamSettings upstreams,
       Gate gate,
       Clock clock,
-      TrafficMetrics metrics) {
+      TrafficMetrics metrics,
+      Reachability reachability) {
     this.settings = settings;
     this.upstreams = upstreams;
     this.gate = gate;
     this.clock = clock;
     this.metrics = metrics;
+    this.reachability = reachability;
   }
 
   /**
@@ -98,7 +100,9 @@ public final class TrafficServer implements SmartLifecycle {
     for (EventExecutor each : serving) {
       EventLoop loop = (EventLoop) each;
       workers.put(
-          loop, new Worker(loop, gate, clock, settings, upstreams, metrics, transport, names));
+          loop,
+          new Worker(
+              loop, gate, clock, settings, upstreams, metrics, reachability, transport, names));
     }
     gate.watch(() -> onEachWorker(Worker::gateChanged));
     listening =
@@ -129,10 +133,10 @@ public final class TrafficServer implements SmartLifecycle {
   }
 
   private void accepted(Channel channel) {
-    channel.closeFuture().addListener(closed -> metrics.connectionClosed());
+    channel.closeFuture().addListener(_ -> metrics.connectionClosed());
     if (metrics.connectionOpened() > settings.maxConnections()) {
       metrics.connectionRefused();
-      var unused = channel.close();
+      var _ = channel.close();
       return;
     }
     clients.add(channel);

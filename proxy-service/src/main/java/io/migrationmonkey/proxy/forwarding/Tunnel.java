@@ -51,7 +51,7 @@ final class Tunnel {
     if (channel.isActive() && channel.isWritable()) {
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     } else {
-      var unused = channel.close();
+      var _ = channel.close();
     }
   }
 
@@ -67,7 +67,7 @@ final class Tunnel {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       if (message instanceof ByteBuf bytes) {
-        var unused = other.write(bytes, other.voidPromise());
+        var _ = other.write(bytes, other.voidPromise());
         if (!other.isWritable()) {
           ctx.channel().config().setAutoRead(false);
         }

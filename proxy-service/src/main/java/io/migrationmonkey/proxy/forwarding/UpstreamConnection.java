@@ -61,7 +61,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   void write(HttpObject part) {
-    var unused = channel().write(part, channel().voidPromise());
+    var _ = channel().write(part, channel().voidPromise());
   }
 
   void flush() {
@@ -86,7 +86,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   void close() {
     exchange = null;
     released = false;
-    var unused = channel().close();
+    var _ = channel().close();
   }
 
   /** Hands the bytes of this connection to a tunnel. */
@@ -144,7 +144,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     lost(String.valueOf(cause.getMessage()));
-    var unused = ctx.close();
+    var _ = ctx.close();
   }
 
   private void lost(String why) {

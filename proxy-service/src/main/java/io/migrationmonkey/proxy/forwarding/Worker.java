@@ -33,6 +33,7 @@ final class Worker {
   final TrafficSettings settings;
   final TrafficMetrics metrics;
   final RetryRule retryRule;
+  final Reachability reachability;
   private final UpstreamSettings upstreams;
   private final Transport transport;
   private final AddressResolverGroup<InetSocketAddress> resolver;
@@ -49,6 +50,7 @@ final class Worker {
       TrafficSettings settings,
       UpstreamSettings upstreams,
       TrafficMetrics metrics,
+      Reachability reachability,
       Transport transport,
       AddressResolverGroup<InetSocketAddress> resolver) {
     this.loop = loop;
@@ -57,10 +59,11 @@ final class Worker {
     this.settings = settings;
     this.upstreams = upstreams;
     this.metrics = metrics;
+    this.reachability = reachability;
     this.transport = transport;
     this.resolver = resolver;
     this.retryRule = RetryRule.within(settings.retryDeadline());
-    var unused =
+    var _ =
         loop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
   }
 

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,7 +54,8 @@ public final class Gate {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final LinkedHashSet<Claim> waiting = new LinkedHashSet<>();
-  private final int[] inFlight = new int[ServerName.values().length];
+  private int toProduction;
+  private int toBackup;
   private volatile @Nullable Route route;
   private @Nullable Hold hold;
   private long held;
@@ -173,10 +173,8 @@ public final class Gate {
   public GateState state() {
     lock.lock();
     try {
-      Map<ServerName, Integer> flying = new EnumMap<>(ServerName.class);
-      for (ServerName server : ServerName.values()) {
-        flying.put(server, inFlight[server.ordinal()]);
-      }
+      Map<ServerName, Integer> flying =
+          Map.of(ServerName.PRODUCTION, toProduction, ServerName.BACKUP, toBackup);
       Duration longest = longestStall;
       if (!waiting.isEmpty()) {
         longest = longer(longest, Duration.between(waiting.getFirst().since, clock.instant()));
@@ -222,6 +220,14 @@ public final class Gate {
     }
   }
 
+  private void count(ServerName server, int change) {
+    if (server == ServerName.PRODUCTION) {
+      toProduction += change;
+    } else {
+      toBackup += change;
+    }
+  }
+
   private static Duration longer(Duration a, Duration b) {
     return a.compareTo(b) >= 0 ? a : b;
   }
@@ -256,8 +262,8 @@ public final class Gate {
         closed = true;
         ServerName granted = server;
         if (granted != null) {
-          inFlight[granted.ordinal()]--;
-          drained = hold != null && noneInFlight();
+          count(granted, -1);
+          drained = hold != null && toProduction + toBackup == 0;
         } else if (waiting.remove(this)) {
           stopWaiting(clock.instant());
         }
@@ -271,22 +277,13 @@ public final class Gate {
 
     private ServerName grant(ServerName to) {
       server = to;
-      inFlight[to.ordinal()]++;
+      count(to, 1);
       return to;
     }
 
     private void stopWaiting(Instant now) {
       waited = Duration.between(since, now);
       longestStall = longer(longestStall, waited);
-    }
-
-    private boolean noneInFlight() {
-      for (int count : inFlight) {
-        if (count > 0) {
-          return false;
-        }
-      }
-      return true;
     }
   }
 }

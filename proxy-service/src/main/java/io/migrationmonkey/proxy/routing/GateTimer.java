@@ -30,7 +30,7 @@ final class GateTimer implements SmartLifecycle {
   public void start() {
     running = true;
     long nanos = TICK.toNanos();
-    var unused = thread.scheduleWithFixedDelay(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
+    var _ = thread.scheduleWithFixedDelay(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void tick() {

@@ -82,7 +82,7 @@ public final class RouteReporter implements SmartLifecycle {
     try {
       while (running) {
         attempt(() -> report(connected()));
-        var unused = news.tryAcquire(PERIOD.toNanos(), TimeUnit.NANOSECONDS);
+        var _ = news.tryAcquire(PERIOD.toNanos(), TimeUnit.NANOSECONDS);
         news.drainPermits();
       }
     } catch (InterruptedException e) {
@@ -145,7 +145,7 @@ public final class RouteReporter implements SmartLifecycle {
     StatefulRedisConnection<String, String> open = connection;
     connection = null;
     if (open != null) {
-      open.closeAsync();
+      var _ = open.closeAsync();
     }
   }
 }

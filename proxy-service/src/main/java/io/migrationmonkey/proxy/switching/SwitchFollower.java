@@ -1,15 +1,21 @@
 package io.migrationmonkey.proxy.switching;
 
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
+import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.migrationmonkey.proxy.routing.HoldOrder;
 import io.migrationmonkey.proxy.routing.Route;
@@ -19,6 +25,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +36,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Follows the switch: Redis pushes that a key of it changed, a thread of its own reads them all in
- * one script, and the gate hears what that means.
+ * Follows the switch: Redis pushes that a key of it changed, the follower reads them all in one
+ * script, and the gate hears what that means. A thread of its own keeps the connection, and reads
+ * now and then without having been told.
  *
  * <p>A connection is armed before the first reading, so nothing falls between; one that is lost or
  * silent is replaced by a new one that is armed again. While Redis is away the last route stands.
@@ -53,24 +62,42 @@ public final class SwitchFollower implements SmartLifecycle {
         redis.call('PTTL', KEYS[3])}
       """;
 
+  private static final int WARM_UPS = 300;
+
   private final RedisClient redis;
   private final SwitchSettings settings;
   private final Gate gate;
   private final Semaphore news = new Semaphore(0);
+  private final Counter connects;
+  private final String warmUpKey;
+  private final Object order = new Object();
+  private long asked;
+  private long followed;
   private volatile boolean running;
   private volatile boolean connected;
   private volatile Trouble.@Nullable Kind trouble;
   private @Nullable Thread thread;
   private @Nullable String told;
   private boolean lossTold;
+  private boolean warm;
 
-  SwitchFollower(RedisClient redis, SwitchSettings settings, Gate gate, MeterRegistry metrics) {
+  SwitchFollower(
+      RedisClient redis,
+      SwitchSettings settings,
+      ProxySettings proxy,
+      Gate gate,
+      MeterRegistry metrics) {
     this.redis = redis;
     this.settings = settings;
     this.gate = gate;
+    this.warmUpKey = "proxy:warm-up:" + proxy.name();
     Gauge.builder("monkey_switch_connected", this, follower -> follower.connected ? 1 : 0)
         .description("1 while the switch is read from Redis and pushes arrive")
         .register(metrics);
+    connects =
+        Counter.builder("monkey_switch_connects")
+            .description("Connections to Redis that were opened and armed to follow the switch")
+            .register(metrics);
     for (Trouble.Kind kind : Trouble.Kind.values()) {
       Gauge.builder("monkey_switch_trouble", this, follower -> follower.trouble == kind ? 1 : 0)
           .description("1 while what stands in Redis can't be followed for this reason")
@@ -136,47 +163,97 @@ public final class SwitchFollower implements SmartLifecycle {
   private void followOneConnection() throws InterruptedException {
     try (StatefulRedisConnection<String, String> connection = redis.connect()) {
       connection.addListener(new LossListener());
+      // Read from the push itself: each hand-over to another thread would cost the flip time.
       connection.addListener(message -> {
         if (message.getType().equals("invalidate")) {
-          news.release();
+          var _ = read(connection);
         }
       });
       connection
           .sync()
-          .clientTracking(TrackingArgs.Builder.enabled(true).bcast().prefixes(SwitchKey.PREFIX));
+          .clientTracking(
+              TrackingArgs.Builder.enabled(true).bcast().prefixes(SwitchKey.PREFIX, warmUpKey));
       while (running) {
-        news.drainPermits();
-        follow(read(connection));
+        LettuceFutures.awaitOrCancel(
+            read(connection), settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
         tellOfReturn();
+        warmUp(connection);
         awaitNews(settings.poll());
       }
     }
   }
 
-  private void awaitNews(Duration atMost) throws InterruptedException {
-    var unused = news.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  // A flip is rare, so its way would be walked by cold code each time: ten times slower. Walk it
+  // some hundred times first, with pushes about a key that says nothing.
+  private void warmUp(StatefulRedisConnection<String, String> connection) {
+    if (warm) {
+      return;
+    }
+    warm = true;
+    try {
+      for (int i = 0; i < WARM_UPS && running; i++) {
+        connection.sync().psetex(warmUpKey, 1000, "");
+      }
+    } catch (RedisCommandExecutionException e) {
+      log.info("Redis does not let this proxy warm up ({}); flips may take longer", e.getMessage());
+    }
   }
 
-  private SwitchReading read(StatefulRedisConnection<String, String> connection) {
-    List<@Nullable Object> reply =
-        connection
-            .sync()
-            .eval(
-                READ_ALL,
-                ScriptOutputType.MULTI,
-                SwitchKey.SWITCH,
-                SwitchKey.RECORD,
-                SwitchKey.HOLD);
+  private void awaitNews(Duration atMost) throws InterruptedException {
+    var _ = news.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    news.drainPermits();
+  }
+
+  private RedisFuture<List<Object>> read(StatefulRedisConnection<String, String> connection) {
+    synchronized (order) {
+      long number = ++asked;
+      RedisFuture<List<Object>> reply =
+          connection
+              .async()
+              .eval(
+                  READ_ALL,
+                  ScriptOutputType.MULTI,
+                  SwitchKey.SWITCH,
+                  SwitchKey.RECORD,
+                  SwitchKey.HOLD);
+      var _ =
+          reply.thenAccept(keys -> follow(number, reading(keys))).exceptionally(this::readFailed);
+      return reply;
+    }
+  }
+
+  // The thread that keeps the connection reads again at once, and finds out what is wrong with it.
+  private @Nullable Void readFailed(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (!(cause instanceof RedisException) && !(cause instanceof CancellationException)) {
+      log.error("What was read of the switch could not be followed", failure);
+    }
+    news.release();
+    return null;
+  }
+
+  private static SwitchReading reading(List<Object> keys) {
     Map<String, String> record = new LinkedHashMap<>();
-    List<?> fields = (List<?>) Objects.requireNonNull(reply.get(1));
+    List<?> fields = (List<?>) Objects.requireNonNull(keys.get(1));
     for (int i = 0; i + 1 < fields.size(); i += 2) {
       record.put((String) fields.get(i), (String) fields.get(i + 1));
     }
     return new SwitchReading(
-        (String) reply.get(0),
+        (String) keys.get(0),
         record,
-        (String) reply.get(2),
-        Duration.ofMillis((Long) Objects.requireNonNull(reply.get(3))));
+        (String) keys.get(2),
+        Duration.ofMillis((Long) Objects.requireNonNull(keys.get(3))));
+  }
+
+  // Readings are answered in the order in which they were asked for, but a thread may be late with
+  // what it was told: what is older than the last one followed is passed over.
+  private void follow(long number, SwitchReading reading) {
+    synchronized (order) {
+      if (number > followed) {
+        followed = number;
+        follow(reading);
+      }
+    }
   }
 
   private void follow(SwitchReading reading) {
@@ -220,18 +297,22 @@ public final class SwitchFollower implements SmartLifecycle {
   private void tellOfLoss(RedisException e) {
     if (!lossTold && running) {
       lossTold = true;
+      ServerName active = gate.active();
       log.warn(
           "Redis is away ({}); {}. Trying every {} ms",
           e.getMessage(),
-          gate.state().route() instanceof Route route
-              ? "traffic keeps going to " + route.active()
-              : "there is no route yet, so requests are answered 503",
+          active == null
+              ? "there is no route yet, so requests are answered 503"
+              : "traffic keeps going to " + active,
           settings.reconnectDelay().toMillis());
     }
   }
 
   private void tellOfReturn() {
-    connected = true;
+    if (!connected) {
+      connected = true;
+      connects.increment();
+    }
     if (lossTold) {
       lossTold = false;
       log.info("Redis is back; the switch is followed again");

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.proxy.forwarding.RawClient.Response;
-import io.migrationmonkey.proxy.routing.Gate;
 import io.migrationmonkey.proxy.routing.GateSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -193,21 +192,11 @@ class HoldTest {
 
   @Test
   void withoutARouteRequestsAreAnsweredAtOnce() throws Exception {
-    Gate gate = new Gate(new GateSettings(1, Duration.ofSeconds(1)), java.time.Clock.systemUTC());
-    TrafficServer server =
-        new TrafficServer(
-            new ProxyUnderTest.Limits().settings(),
-            new UpstreamSettings(proxy.production.address(), proxy.backup.address()),
-            gate,
-            java.time.Clock.systemUTC(),
-            new TrafficMetrics(new io.micrometer.core.instrument.simple.SimpleMeterRegistry()));
-    server.start();
-    try (RawClient client = new RawClient(server.port())) {
-      Response response = client.get("/").read();
-      assertThat(response.status()).isEqualTo(503);
-      assertThat(response.text()).contains("no route yet");
-    } finally {
-      server.stop();
-    }
+    proxy.close();
+    proxy = ProxyUnderTest.withoutRoute();
+    Response response = client().get("/").read();
+    assertThat(response.status()).isEqualTo(503);
+    assertThat(response.header("retry-after")).isEqualTo("1");
+    assertThat(response.text()).contains("no route yet");
   }
 }

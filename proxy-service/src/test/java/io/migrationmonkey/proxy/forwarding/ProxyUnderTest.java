@@ -20,10 +20,6 @@ import org.springframework.util.unit.DataSize;
 /** The traffic port with a gate that the test works by hand, and two servers of the test's own. */
 final class ProxyUnderTest implements AutoCloseable {
 
-  static {
-    ResourceLeakDetector.setLevel(Level.PARANOID);
-  }
-
   final TestServer production = TestServer.named("production");
   final TestServer backup = TestServer.named("backup");
   final Gate gate;
@@ -33,16 +29,22 @@ final class ProxyUnderTest implements AutoCloseable {
 
   private ProxyUnderTest(TrafficSettings settings, GateSettings gateSettings) {
     gate = new Gate(gateSettings, Clock.systemUTC());
-    gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
+    ResourceLeakDetector.setLevel(Level.PARANOID);
+    UpstreamSettings upstreams = new UpstreamSettings(production.address(), backup.address());
     server =
         new TrafficServer(
             settings,
-            new UpstreamSettings(production.address(), backup.address()),
+            upstreams,
             gate,
             Clock.systemUTC(),
-            new TrafficMetrics(metrics));
+            new TrafficMetrics(metrics),
+            new Reachability(upstreams, metrics));
     server.start();
-    var unused = timer.scheduleWithFixedDelay(gate::tick, 5, 5, TimeUnit.MILLISECONDS);
+    var _ = timer.scheduleWithFixedDelay(gate::tick, 5, 5, TimeUnit.MILLISECONDS);
+  }
+
+  static ProxyUnderTest withoutRoute() {
+    return new ProxyUnderTest(new Limits().settings(), new GateSettings(10, Duration.ofSeconds(1)));
   }
 
   static ProxyUnderTest started() {
@@ -54,7 +56,9 @@ final class ProxyUnderTest implements AutoCloseable {
   }
 
   static ProxyUnderTest with(UnaryOperator<Limits> change, GateSettings gate) {
-    return new ProxyUnderTest(change.apply(new Limits()).settings(), gate);
+    ProxyUnderTest proxy = new ProxyUnderTest(change.apply(new Limits()).settings(), gate);
+    proxy.gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
+    return proxy;
   }
 
   RawClient client() throws IOException {

@@ -10,16 +10,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** A client that says exactly what the test says, and fails where a response is not whole. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
   /** A response. */
-  record Response(int status, String head, byte[] body) {
+  public record Response(int status, String head, byte[] body) {
 
-    String text() {
+    public String text() {
       return new String(body, StandardCharsets.ISO_8859_1);
     }
 
-    String header(String name) {
+    public String header(String name) {
       return TestServer.header(head, name);
     }
   }
@@ -28,7 +28,7 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
   private boolean nextAnswersHead;
 
-  RawClient(int port) throws IOException {
+  public RawClient(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(20_000);
@@ -43,24 +43,24 @@ final class RawClient implements AutoCloseable {
     return in;
   }
 
-  RawClient send(String text) throws IOException {
+  public RawClient send(String text) throws IOException {
     nextAnswersHead = text.startsWith("HEAD ");
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     socket.getOutputStream().flush();
     return this;
   }
 
-  RawClient get(String path) throws IOException {
+  public RawClient get(String path) throws IOException {
     return send("GET %s HTTP/1.1\r\nHost: app\r\n\r\n".formatted(path));
   }
 
-  RawClient post(String path, String body) throws IOException {
+  public RawClient post(String path, String body) throws IOException {
     return send(
         "POST %s HTTP/1.1\r\nHost: app\r\nContent-Length: %d\r\n\r\n%s"
             .formatted(path, body.length(), body));
   }
 
-  Response read() throws IOException {
+  public Response read() throws IOException {
     String head = TestServer.readHead(in);
     if (head == null) {
       throw new EOFException("the connection closed before a response");

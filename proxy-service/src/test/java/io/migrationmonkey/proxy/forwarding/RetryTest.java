@@ -47,6 +47,14 @@ class RetryTest {
       assertThat(proxy.gate.state().allInFlight())
           .as("in flight between attempts")
           .isLessThanOrEqualTo(1);
+      assertThat(
+              proxy
+                  .metrics
+                  .get("monkey_upstream_reachable")
+                  .tag("server", "production")
+                  .gauge()
+                  .value())
+          .isZero();
       proxy.production.startAgain();
       assertThat(client.read().text()).isEqualTo("production");
     }

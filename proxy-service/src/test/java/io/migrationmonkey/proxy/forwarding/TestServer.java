@@ -11,10 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An application's server on a real socket, whose answers a test writes byte by byte. */
@@ -28,17 +28,18 @@ public final class TestServer implements AutoCloseable {
   private final String name;
   private final int port;
   private volatile ServerSocket listening;
+  private volatile Thread accepting;
   private volatile Script script = call -> call.ok(call.server().name);
-  private final List<String> heads = new CopyOnWriteArrayList<>();
+  private final List<String> heads = new ArrayList<>();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
-  private volatile long lastNews;
+  private final List<Long> arrivals = new ArrayList<>();
 
   private TestServer(String name, ServerSocket listening) {
     this.name = name;
     this.listening = listening;
     this.port = listening.getLocalPort();
-    Thread.ofPlatform().daemon().start(this::accept);
+    accepting = Thread.ofPlatform().daemon().start(this::accept);
   }
 
   public static TestServer named(String name) {
@@ -60,11 +61,13 @@ public final class TestServer implements AutoCloseable {
 
   /** Every request's head so far, in order of arrival. */
   public List<String> heads() {
-    return heads;
+    synchronized (arrivals) {
+      return List.copyOf(heads);
+    }
   }
 
   public List<String> paths() {
-    return heads.stream().map(head -> head.split(" ")[1]).toList();
+    return heads().stream().map(head -> head.split(" ")[1]).toList();
   }
 
   /** Connections accepted so far. */
@@ -77,9 +80,22 @@ public final class TestServer implements AutoCloseable {
     return sockets.size();
   }
 
-  /** {@code System.nanoTime()} when the last request's head was complete. */
-  public long lastNews() {
-    return lastNews;
+  /** Waits for the first request since {@link #forget}, and says when it came. */
+  public long awaitFirst() throws InterruptedException {
+    synchronized (arrivals) {
+      while (arrivals.isEmpty()) {
+        arrivals.wait(10_000);
+      }
+      return arrivals.getFirst();
+    }
+  }
+
+  /** Forgets the requests so far. */
+  public void forget() {
+    synchronized (arrivals) {
+      heads.clear();
+      arrivals.clear();
+    }
   }
 
   /** Closes every open connection, as a server that has had enough of idle ones. */
@@ -91,12 +107,14 @@ public final class TestServer implements AutoCloseable {
 
   public void stop() {
     quietly(listening::close);
+    // Until its thread has woken up, the kernel still completes connections.
+    quietly(accepting::join);
     closeConnections();
   }
 
   public void startAgain() {
     listening = bind(port);
-    Thread.ofPlatform().daemon().start(this::accept);
+    accepting = Thread.ofPlatform().daemon().start(this::accept);
   }
 
   @Override
@@ -135,8 +153,12 @@ public final class TestServer implements AutoCloseable {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       String head;
       while ((head = readHead(in)) != null) {
-        lastNews = System.nanoTime();
-        heads.add(head);
+        long now = System.nanoTime();
+        synchronized (arrivals) {
+          arrivals.add(now);
+          heads.add(head);
+          arrivals.notifyAll();
+        }
         Call call = new Call(this, socket, in, socket.getOutputStream(), head);
         script.answer(call);
         if (call.upgraded) {
@@ -188,6 +210,7 @@ public final class TestServer implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
     private final String head;
+    private byte[] body;
     boolean upgraded;
 
     Call(TestServer server, Socket socket, InputStream in, OutputStream out, String head) {
@@ -222,9 +245,12 @@ public final class TestServer implements AutoCloseable {
       return head.split(" ")[1];
     }
 
-    /** Reads the body, chunked or not, and counts it. */
+    /** The request's body, chunked or not. */
     public byte[] body() throws IOException {
-      return RawClient.body(in, head, false);
+      if (body == null) {
+        body = RawClient.body(in, head, false);
+      }
+      return body;
     }
 
     public void write(String text) throws IOException {
