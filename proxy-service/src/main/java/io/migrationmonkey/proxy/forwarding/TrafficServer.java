@@ -13,6 +13,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -36,9 +37,6 @@ import org.springframework.stereotype.Component;
 public final class TrafficServer implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(TrafficServer.class);
-
-  // A server that comes back from its reboot may have another address: believe a name briefly.
-  private static final int NAME_TTL_SECONDS = 2;
 
   private final TrafficSettings settings;
   private final UpstreamSettings upstreams;
@@ -86,17 +84,19 @@ public final class TrafficServer implements SmartLifecycle {
     Transport transport = Transport.best(settings.nativeTransport());
     EventLoopGroup accepting = new MultiThreadIoEventLoopGroup(1, transport.io());
     EventLoopGroup serving = new MultiThreadIoEventLoopGroup(settings.eventLoops(), transport.io());
-    DnsAddressResolverGroup names =
+    // Without a cache: the names are asked for every second anyway.
+    DnsAddressResolverGroup dns =
         new DnsAddressResolverGroup(
             new DnsNameResolverBuilder()
                 .datagramChannelType(transport.datagram())
                 .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
                 .queryTimeoutMillis(settings.connectTimeout().toMillis())
-                .ttl(0, NAME_TTL_SECONDS)
-                .negativeTtl(0));
+                .resolveCache(NoopDnsCache.INSTANCE));
     acceptor = accepting;
     loops = serving;
-    resolver = names;
+    resolver = dns;
+    UpstreamNames names = new UpstreamNames(upstreams, dns);
+    names.refreshOn(serving.next());
     for (EventExecutor each : serving) {
       EventLoop loop = (EventLoop) each;
       workers.put(

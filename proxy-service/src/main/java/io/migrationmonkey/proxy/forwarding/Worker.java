@@ -11,8 +11,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.resolver.AddressResolverGroup;
-import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +34,7 @@ final class Worker {
   final Reachability reachability;
   private final UpstreamSettings upstreams;
   private final Transport transport;
-  private final AddressResolverGroup<InetSocketAddress> resolver;
+  private final UpstreamNames names;
   private final Set<ClientConnection> clients = new HashSet<>();
   private final Set<Tunnel> tunnels = new HashSet<>();
   private final IdlePool toProduction = new IdlePool();
@@ -52,7 +50,7 @@ final class Worker {
       TrafficMetrics metrics,
       Reachability reachability,
       Transport transport,
-      AddressResolverGroup<InetSocketAddress> resolver) {
+      UpstreamNames names) {
     this.loop = loop;
     this.gate = gate;
     this.clock = clock;
@@ -61,7 +59,7 @@ final class Worker {
     this.metrics = metrics;
     this.reachability = reachability;
     this.transport = transport;
-    this.resolver = resolver;
+    this.names = names;
     this.retryRule = RetryRule.within(settings.retryDeadline());
     var _ =
         loop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -110,11 +108,10 @@ final class Worker {
 
   /** Opens a connection on this worker's own loop, so that nothing crosses threads. */
   ChannelFuture connect(UpstreamConnection handler) {
-    HostPort address = address(handler.server());
     return new Bootstrap()
         .group(loop)
         .channel(transport.connected())
-        .resolver(resolver)
+        .resolver(names.resolver())
         .option(
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
             Math.toIntExact(settings.connectTimeout().toMillis()))
@@ -130,7 +127,7 @@ final class Worker {
                     .addLast(handler);
               }
             })
-        .connect(InetSocketAddress.createUnresolved(address.host(), address.port()));
+        .connect(names.of(handler.server()));
   }
 
   static HttpDecoderConfig decoderConfig(TrafficSettings settings) {
