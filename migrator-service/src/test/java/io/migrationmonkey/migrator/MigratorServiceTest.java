@@ -5,6 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.migrator.journal.Journal;
+import io.migrationmonkey.migrator.journal.JournalEntry;
+import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
+import io.migrationmonkey.migrator.journal.JournalEntry.Kind;
+import io.migrationmonkey.migrator.plan.Step;
+import io.migrationmonkey.migrator.switching.Lease;
+import io.migrationmonkey.migrator.switching.Switchboard;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,6 +139,42 @@ class MigratorServiceTest {
 
   @Test
   @Order(5)
+  void aMigrationWhoseMigratorDiedIsTakenUpAndUntilThenNoOtherBegins() throws Exception {
+    Journal journal = service.getBean(Journal.class);
+    Switchboard switchboard = service.getBean(Switchboard.class);
+    Lease ofTheDead = switchboard.lease("m-dead").orElseThrow();
+    Instant now = Instant.now();
+    journal.open(
+        "m-dead",
+        new JournalEntry(
+            now,
+            Kind.ORDERED,
+            null,
+            "memory",
+            Map.of(
+                Fact.TRIGGER, "MONITOR",
+                Fact.FROM, "production",
+                Fact.TO, "backup",
+                Fact.REASON, "memory",
+                Fact.DRY_RUN, "false")));
+    journal.append("m-dead", new JournalEntry(now, Kind.STARTED, Step.COPY_DATA, "", Map.of()));
+    problem(post("{\"reason\":\"x\"}", Map.of()), 409, "m-dead");
+
+    switchboard.giveBack(ofTheDead);
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() ->
+            assertThat(get("/api/migrations/m-dead").body())
+                .contains("the migrator stopped during COPY_DATA")
+                // Nobody can reach its servers, so a person is told what to do.
+                .contains("NEEDS_HELP")
+                .contains("by hand"));
+    assertThat(redisGet("switch")).isEqualTo("false");
+  }
+
+  @Test
+  @Order(6)
   void withoutRedisAnOrderIsRefusedAndSaysSo() throws Exception {
     redis.stop();
     problem(post("{\"reason\":\"x\"}", Map.of()), 503, "Redis does not answer");

@@ -20,6 +20,7 @@ final class MigrationRun {
   private final RemoteServer standby;
   private final Map<Fact, String> facts;
   private final Consumer<String> progress;
+  private volatile boolean flipTried;
   private final AtomicReference<@Nullable String> relinquished = new AtomicReference<>();
 
   /**
@@ -69,6 +70,16 @@ final class MigrationRun {
 
   RemoteServer standby() {
     return standby;
+  }
+
+  /** From now on the flip may have landed, whatever is heard of it. */
+  void aboutToFlip() {
+    flipTried = true;
+  }
+
+  /** False as long as it is certain that no flip of this migration can have landed. */
+  boolean flipTried() {
+    return flipTried;
   }
 
   /** Makes this migrator let go of the migration; another one, or its next start, takes it up. */

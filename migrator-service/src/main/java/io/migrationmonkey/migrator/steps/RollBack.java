@@ -56,6 +56,8 @@ class RollBack {
       }
       release(run);
       return new Outcome.RolledBack(why);
+    } catch (MigrationRun.Relinquished e) {
+      throw e;
     } catch (RuntimeException e) {
       return new Outcome.RollBackFailed(
           "%s; and rolling back failed too: %s. Start %s on %s by hand"
@@ -63,8 +65,16 @@ class RollBack {
     }
   }
 
-  /** Asks until Redis answers, or until a hold would have run out and no flip can land any more. */
+  /**
+   * Whether the traffic has moved after all.
+   *
+   * @throws MigrationRun.Relinquished where Redis does not say: to guess could stop the server that
+   *     serves, so the journal stands open until Redis is back
+   */
   private boolean flipLanded(MigrationRun run) {
+    if (!run.flipTried()) {
+      return false;
+    }
     return waiting
         .until(
             settings.holdTimeout(),
@@ -73,12 +83,12 @@ class RollBack {
               try {
                 return Optional.of(switchboard.landed(run.id()));
               } catch (DataAccessException away) {
-                log.warn(
-                    "{}: Redis does not say whether the flip has landed, asking again", run.id());
                 return Optional.empty();
               }
             })
-        .orElse(false);
+        .orElseThrow(() ->
+            new MigrationRun.Relinquished(
+                "Redis does not say whether the flip has landed; nothing is touched until it does"));
   }
 
   // The standby may be what broke: then the source must serve all the same.

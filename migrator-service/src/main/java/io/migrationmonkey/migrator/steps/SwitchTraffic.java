@@ -56,6 +56,7 @@ class SwitchTraffic implements MigrationStep {
   }
 
   private SwitchState flipped(MigrationRun run) {
+    run.aboutToFlip();
     if (!switchboard.landed(run.id())) {
       try {
         switchboard.flip(run.lease(), run.seen(), run.reason());
