@@ -11,7 +11,7 @@ import java.util.List;
  * SHA-256 over names, kinds, modes, owners, link targets and contents of all that lies under the
  * paths: equal on two servers when the data is.
  */
-public record DigestData(List<String> paths) implements RemoteCommand<String> {
+public record DigestData(List<String> paths, Duration timeout) implements RemoteCommand<String> {
 
   @Override
   public Invocation invocation() {
@@ -26,7 +26,7 @@ public record DigestData(List<String> paths) implements RemoteCommand<String> {
               sha256sum | cut -d' ' -f1
             """,
             paths.toArray(String[]::new))
-        .within(Duration.ofMinutes(10));
+        .within(timeout);
   }
 
   @Override

@@ -72,7 +72,9 @@ public record PushData(
                     .formatted(PushKeys.KEY, PushKeys.KNOWN_HOSTS, port),
                 "--"));
     arguments.addAll(paths);
-    arguments.add("%s@%s:/".formatted(user, toAddress));
+    // An IPv6 address stands in brackets, or rsync takes its first part for the host.
+    arguments.add(
+        "%s@%s:/".formatted(user, toAddress.contains(":") ? "[" + toAddress + "]" : toAddress));
     // 24: a file vanished while the application still served; the next round knows.
     return Invocation.of(arguments.toArray(String[]::new)).within(timeout).accepting(0, 24);
   }

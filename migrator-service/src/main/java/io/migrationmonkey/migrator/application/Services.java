@@ -11,12 +11,13 @@ import java.util.List;
 /** What can be done with the application's systemd units, always all of them, in start order. */
 public final class Services {
 
-  private static final Duration SLOW = Duration.ofMinutes(2);
+  /** Long enough for a start or a stop that nobody waits for. */
+  public static final Duration SLOW = Duration.ofMinutes(2);
 
   private Services() {}
 
   /** Enables and starts each, and returns once systemd calls it started. */
-  public static RemoteCommand<String> start(List<String> units) {
+  public static RemoteCommand<String> start(List<String> units, Duration atMost) {
     return script(
         """
         systemctl daemon-reload
@@ -26,7 +27,8 @@ public final class Services {
           systemctl start "$unit"
         done
         """,
-        units);
+        units,
+        atMost);
   }
 
   /**
@@ -42,7 +44,8 @@ public final class Services {
           fi
         done
         """,
-        units.reversed());
+        units.reversed(),
+        SLOW);
   }
 
   /** What systemd says of each, for example {@code active enabled} or {@code inactive unknown}. */
@@ -71,7 +74,7 @@ public final class Services {
     }
   }
 
-  private static RemoteCommand<String> script(String script, List<String> units) {
-    return new Run(Invocation.script(script, units.toArray(String[]::new)).within(SLOW));
+  private static RemoteCommand<String> script(String script, List<String> units, Duration atMost) {
+    return new Run(Invocation.script(script, units.toArray(String[]::new)).within(atMost));
   }
 }

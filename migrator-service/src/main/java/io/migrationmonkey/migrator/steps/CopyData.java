@@ -42,7 +42,7 @@ class CopyData implements MigrationStep {
     long before = Long.MAX_VALUE;
     int rounds = 0;
     while (rounds < settings.copyRounds()) {
-      PushData.Round round = copy.round(run);
+      PushData.Round round = copy.round(run, settings.copyTimeout());
       rounds++;
       sent += round.bytesSent();
       run.progress(

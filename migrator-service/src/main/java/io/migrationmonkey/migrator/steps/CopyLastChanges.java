@@ -16,10 +16,12 @@ class CopyLastChanges implements MigrationStep {
 
   private final DataCopy copy;
   private final ApplicationSettings application;
+  private final HoldDeadline deadline;
 
-  CopyLastChanges(DataCopy copy, ApplicationSettings application) {
+  CopyLastChanges(DataCopy copy, ApplicationSettings application, HoldDeadline deadline) {
     this.copy = copy;
     this.application = application;
+    this.deadline = deadline;
   }
 
   @Override
@@ -32,8 +34,8 @@ class CopyLastChanges implements MigrationStep {
     if (application.data().isEmpty()) {
       return new StepReport("the application declares no data");
     }
-    PushData.Round round = copy.round(run);
-    DigestData digest = new DigestData(application.data());
+    PushData.Round round = copy.round(run, deadline.left(run));
+    DigestData digest = new DigestData(application.data(), deadline.left(run));
     CompletableFuture<String> there =
         CompletableFuture.supplyAsync(
             () -> run.standby().run(digest), command -> Thread.ofVirtual().start(command));

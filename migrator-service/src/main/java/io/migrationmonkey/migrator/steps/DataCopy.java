@@ -1,9 +1,9 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.ssh.SshSettings;
+import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /** One round of copying, with its progress. */
@@ -12,23 +12,17 @@ class DataCopy {
 
   private final ApplicationSettings application;
   private final SshSettings ssh;
-  private final MigrationSettings settings;
 
-  DataCopy(ApplicationSettings application, SshSettings ssh, MigrationSettings settings) {
+  DataCopy(ApplicationSettings application, SshSettings ssh) {
     this.application = application;
     this.ssh = ssh;
-    this.settings = settings;
   }
 
-  PushData.Round round(MigrationRun run) {
+  PushData.Round round(MigrationRun run, Duration atMost) {
     return run.source()
         .run(
             new PushData(
-                application.data(),
-                ssh.user(),
-                run.standby().address(),
-                ssh.port(),
-                settings.copyTimeout()),
+                application.data(), ssh.user(), run.standby().address(), ssh.port(), atMost),
             line -> {
               // rsync's own line: bytes, percent, rate, time left.
               if (line.contains("%")) {

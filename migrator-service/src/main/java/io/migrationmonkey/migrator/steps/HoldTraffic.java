@@ -15,11 +15,14 @@ import org.springframework.stereotype.Component;
 class HoldTraffic implements MigrationStep {
 
   private final Switchboard switchboard;
+  private final HoldDeadline deadline;
   private final Waiting waiting;
   private final MigrationSettings settings;
 
-  HoldTraffic(Switchboard switchboard, Waiting waiting, MigrationSettings settings) {
+  HoldTraffic(
+      Switchboard switchboard, HoldDeadline deadline, Waiting waiting, MigrationSettings settings) {
     this.switchboard = switchboard;
+    this.deadline = deadline;
     this.waiting = waiting;
     this.settings = settings;
   }
@@ -31,6 +34,7 @@ class HoldTraffic implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
+    deadline.begins(run);
     switchboard.hold(run.lease(), settings.holdTimeout());
     List<ProxyReport> drained =
         waiting

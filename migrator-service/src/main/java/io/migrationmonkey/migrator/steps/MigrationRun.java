@@ -4,6 +4,7 @@ import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import io.migrationmonkey.migrator.switching.Lease;
 import io.migrationmonkey.migrator.switching.SwitchState;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +22,7 @@ final class MigrationRun {
   private final Map<Fact, String> facts;
   private final Consumer<String> progress;
   private volatile boolean flipTried;
+  private volatile Instant holdsUntil = Instant.EPOCH;
   private final AtomicReference<@Nullable String> relinquished = new AtomicReference<>();
 
   /**
@@ -70,6 +72,15 @@ final class MigrationRun {
 
   RemoteServer standby() {
     return standby;
+  }
+
+  void holdsUntil(Instant until) {
+    holdsUntil = until;
+  }
+
+  /** When the hold runs out; before there is one, the beginning of time. */
+  Instant holdsUntil() {
+    return holdsUntil;
   }
 
   /** From now on the flip may have landed, whatever is heard of it. */

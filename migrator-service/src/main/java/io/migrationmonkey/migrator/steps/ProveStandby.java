@@ -2,6 +2,7 @@ package io.migrationmonkey.migrator.steps;
 
 import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.plan.Step;
+import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /** The application answers its health check on the standby. */
@@ -9,10 +10,12 @@ import org.springframework.stereotype.Component;
 class ProveStandby implements MigrationStep {
 
   private final HealthProbe health;
+  private final HoldDeadline deadline;
   private final MigrationSettings settings;
 
-  ProveStandby(HealthProbe health, MigrationSettings settings) {
+  ProveStandby(HealthProbe health, HoldDeadline deadline, MigrationSettings settings) {
     this.health = health;
+    this.deadline = deadline;
     this.settings = settings;
   }
 
@@ -23,8 +26,10 @@ class ProveStandby implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
+    Duration left = deadline.left(run);
+    Duration atMost = left.compareTo(settings.proveTimeout()) < 0 ? left : settings.proveTimeout();
     health
-        .awaitHealthy(run.standby().address(), settings.proveTimeout())
+        .awaitHealthy(run.standby().address(), atMost)
         .ifPresent(complaint -> {
           throw new StepFailed(complaint);
         });

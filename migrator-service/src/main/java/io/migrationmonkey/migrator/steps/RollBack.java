@@ -46,7 +46,7 @@ class RollBack {
       }
       stopOnStandby(run);
       run.source().run(PushData.stopLeftOver());
-      run.source().run(Services.start(application.services()));
+      run.source().run(Services.start(application.services(), Services.SLOW));
       Optional<String> complaint =
           health.awaitHealthy(run.source().address(), settings.proveTimeout());
       if (complaint.isPresent()) {

@@ -28,7 +28,6 @@ final class Scribe {
   private static final Logger log = LoggerFactory.getLogger(Scribe.class);
 
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
-  private static final int BACKLOG = 100;
 
   private final Journal journal;
   private final String id;
@@ -57,7 +56,8 @@ final class Scribe {
   /** At most one line a second is kept: the newest word counts, not every word. */
   synchronized void progress(String text) {
     Instant now = clock.instant();
-    if (current == null || now.isBefore(lastProgress.plus(PROGRESS_EVERY))) {
+    // While Redis is away progress is not worth keeping, nor waiting for.
+    if (current == null || !backlog.isEmpty() || now.isBefore(lastProgress.plus(PROGRESS_EVERY))) {
       return;
     }
     lastProgress = now;
@@ -83,9 +83,7 @@ final class Scribe {
   }
 
   private void keep(JournalEntry entry) {
-    if (backlog.size() < BACKLOG) {
-      backlog.add(entry);
-    }
+    backlog.add(entry);
     try {
       flush();
     } catch (DataAccessException e) {

@@ -10,9 +10,11 @@ import org.springframework.stereotype.Component;
 class StartApplication implements MigrationStep {
 
   private final ApplicationSettings application;
+  private final HoldDeadline deadline;
 
-  StartApplication(ApplicationSettings application) {
+  StartApplication(ApplicationSettings application, HoldDeadline deadline) {
     this.application = application;
+    this.deadline = deadline;
   }
 
   @Override
@@ -22,7 +24,7 @@ class StartApplication implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
-    run.standby().run(Services.start(application.services()));
+    run.standby().run(Services.start(application.services(), deadline.left(run)));
     return new StepReport("%s runs on %s".formatted(application.name(), run.standby().name()));
   }
 }

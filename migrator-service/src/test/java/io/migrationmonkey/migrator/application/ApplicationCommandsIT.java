@@ -9,6 +9,7 @@ import io.migrationmonkey.migrator.ssh.RemoteCommandFailed;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands that handle the application, on two real Debian servers. */
 class ApplicationCommandsIT {
 
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final String HOSTILE = "/srv/it's a \"$(reboot)\" `place`";
 
   @TempDir static Path folder;
@@ -88,7 +90,7 @@ class ApplicationCommandsIT {
     assertThatExceptionOfType(RemoteCommandFailed.class)
         .isThrownBy(() -> active.run(new MeasureData(List.of("/srv/nowhere"))));
     assertThatExceptionOfType(RemoteCommandFailed.class)
-        .isThrownBy(() -> active.run(new DigestData(List.of("/srv/nowhere"))));
+        .isThrownBy(() -> active.run(new DigestData(List.of("/srv/nowhere"), SOON)));
   }
 
   @Test
@@ -99,7 +101,7 @@ class ApplicationCommandsIT {
         echo one >sub/one; ln -s sub/one link; ln sub/one hard
         chmod 640 sub/one; chown daemon:adm sub
         """;
-    DigestData digest = new DigestData(List.of("/srv/tree"));
+    DigestData digest = new DigestData(List.of("/srv/tree"), SOON);
     production.inside(tree);
     backup.inside(tree);
     String expected = active.run(digest);
@@ -126,7 +128,7 @@ class ApplicationCommandsIT {
             io.migrationmonkey.migrator.ssh.Invocation.of("sh", "/root/make-hostile", HOSTILE)));
     List<String> paths = List.of(HOSTILE);
     assertThat(active.run(new MeasureData(paths))).isPositive();
-    assertThat(active.run(new DigestData(paths))).hasSize(64);
+    assertThat(active.run(new DigestData(paths, SOON))).hasSize(64);
     assertThat(active.run(new Accounts.Read(paths)).users())
         .anyMatch(line -> line.startsWith("root:"));
   }
@@ -159,7 +161,7 @@ class ApplicationCommandsIT {
           """);
     }
     List<String> units = List.of("first.service", "second.service");
-    active.run(Services.start(units));
+    active.run(Services.start(units, SOON));
     assertThat(active.run(new Services.States(units)))
         .containsExactly("active enabled", "active enabled");
     active.run(Services.stop(units));

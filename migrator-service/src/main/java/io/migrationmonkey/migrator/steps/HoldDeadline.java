@@ -1,0 +1,45 @@
+package io.migrationmonkey.migrator.steps;
+
+import io.migrationmonkey.migrator.MigrationSettings;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/**
+ * How long a step may take while traffic is held. When the hold has run out, requests reach a
+ * server whose application is stopped, so whatever lasts too long must fail early enough to roll
+ * back.
+ */
+@Component
+class HoldDeadline {
+
+  private final Clock clock;
+  private final MigrationSettings settings;
+
+  HoldDeadline(Clock clock, MigrationSettings settings) {
+    this.clock = clock;
+    this.settings = settings;
+  }
+
+  /** To be called before the hold is set. */
+  void begins(MigrationRun run) {
+    run.holdsUntil(clock.instant().plus(settings.holdTimeout()));
+  }
+
+  /**
+   * What is left, less a sixth of the whole for starting the source again.
+   *
+   * @throws StepFailed when nothing is left
+   */
+  Duration left(MigrationRun run) {
+    Duration left =
+        Duration.between(clock.instant(), run.holdsUntil())
+            .minus(settings.holdTimeout().dividedBy(6));
+    if (!left.isPositive()) {
+      throw new StepFailed(
+          "the hold of %d s is nearly over: monkey.migration.hold-timeout must be longer for this much data or so slow a start"
+              .formatted(settings.holdTimeout().toSeconds()));
+    }
+    return left;
+  }
+}
