@@ -14,12 +14,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 /** Answers how the standby stands, from Redis, or from a new look at both servers. */
 @Service
 public class ParityDesk {
+
+  /** A person's word in its place is no such thing. */
+  private static final Pattern MIGRATION = Pattern.compile("m\\d{8}-\\d{6}-[0-9a-f]{4}");
 
   private static final Duration LOOK = Duration.ofSeconds(60);
 
@@ -124,7 +128,7 @@ public class ParityDesk {
   }
 
   private static boolean movedByMigration(SwitchRecord record) {
-    return record.by().matches("m\\d.*");
+    return MIGRATION.matcher(record.by()).matches();
   }
 
   /** The first start sets the switch too, in the migrator's name. */

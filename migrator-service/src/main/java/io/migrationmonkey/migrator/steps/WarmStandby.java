@@ -29,7 +29,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -42,7 +43,7 @@ import org.springframework.stereotype.Component;
  * a migration waits for (an installation) or stops (a round of copying).
  */
 @Component
-public class WarmStandby implements DisposableBean {
+public class WarmStandby implements ApplicationListener<ContextClosedEvent> {
 
   private static final Logger log = LoggerFactory.getLogger(WarmStandby.class);
 
@@ -50,7 +51,7 @@ public class WarmStandby implements DisposableBean {
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-").withZone(ZoneOffset.UTC);
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
-  private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
+  private static final int LOOKS_PER_RENEWAL = 8;
   private static final Duration DECIDE_EVERY = Duration.ofSeconds(1);
 
   private final Map<Step, MigrationStep> steps = new EnumMap<>(Step.class);
@@ -62,12 +63,13 @@ public class WarmStandby implements DisposableBean {
   private final MeterRegistry meters;
   private final Clock clock;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("warm-standby").factory());
+      Executors.newScheduledThreadPool(
+          2, Thread.ofPlatform().daemon().name("warm-standby-", 0).factory());
 
   private volatile @Nullable Warming current;
   private Instant decidedAt = Instant.EPOCH;
-  private Instant renewedAt = Instant.EPOCH;
+  private int looks;
+  private volatile boolean stopping;
 
   WarmStandby(
       List<MigrationStep> steps,
@@ -86,9 +88,15 @@ public class WarmStandby implements DisposableBean {
     this.compare = compare;
     this.meters = meters;
     this.clock = clock;
+    schedule(this::tick);
+    // Apart from that, since it must not wait for a Redis that does not answer.
+    schedule(this::giveUpWhatCannotBeTrusted);
+  }
+
+  private void schedule(Runnable task) {
     var _ =
         timer.scheduleWithFixedDelay(
-            this::tick, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            task, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -125,6 +133,10 @@ public class WarmStandby implements DisposableBean {
     } catch (RuntimeException e) {
       log.debug("no warm run can be judged: {}", e.getMessage());
     }
+  }
+
+  private void giveUpWhatCannotBeTrusted() {
+    Warming mine = current;
     if (mine != null && !mine.trusted()) {
       mine.letGo(Warming.UNCONFIRMED);
     }
@@ -132,14 +144,10 @@ public class WarmStandby implements DisposableBean {
 
   private void keep(Warming mine) {
     Instant now = clock.instant();
-    boolean renew = !now.isBefore(renewedAt.plus(RENEW_EVERY));
     boolean ours =
-        renew
+        looks++ % LOOKS_PER_RENEWAL == 0
             ? switchboard.renew(mine.lease())
             : switchboard.leased().filter(mine.lease()::equals).isPresent();
-    if (renew) {
-      renewedAt = now;
-    }
     if (ours) {
       mine.confirm(now);
     } else {
@@ -197,7 +205,9 @@ public class WarmStandby implements DisposableBean {
     } catch (DataAccessException e) {
       log.warn("{}: Redis is away; the standby is warmed again later", warming.lease().migration());
     } catch (RuntimeException e) {
-      log.error("{}: the migrator itself failed", warming.lease().migration(), e);
+      if (!stopping) {
+        log.error("{}: the migrator itself failed", warming.lease().migration(), e);
+      }
     } finally {
       warming.close();
       end(warming);
@@ -208,8 +218,8 @@ public class WarmStandby implements DisposableBean {
     current = null;
     try {
       switchboard.giveBack(warming.lease());
-    } catch (DataAccessException e) {
-      log.debug("{}: its lease will run out", warming.lease().migration());
+    } catch (RuntimeException e) {
+      log.debug("{}: its lease will run out", warming.lease().migration(), e);
     }
   }
 
@@ -226,7 +236,8 @@ public class WarmStandby implements DisposableBean {
 
   /** Lets go of what runs; the next migration or warm run finds nothing that it stumbles over. */
   @Override
-  public void destroy() {
+  public void onApplicationEvent(ContextClosedEvent closing) {
+    stopping = true;
     timer.shutdownNow();
     Warming mine = current;
     if (mine != null) {
