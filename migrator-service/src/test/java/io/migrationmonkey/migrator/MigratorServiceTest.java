@@ -184,7 +184,7 @@ class MigratorServiceTest {
     assertThat(get("/api/parity?refresh=true").body())
         .contains("\"ready\":false")
         .contains("production refuses connections")
-        .contains("the monitor on backup does not report");
+        .contains("backup refuses connections");
     problem(get("/api/parity?refresh=perhaps"), 400, "refresh");
     await()
         .atMost(Duration.ofSeconds(20))
@@ -241,8 +241,7 @@ class MigratorServiceTest {
     // It comes back empty: a switch that was set once is not taken for 'false' again.
     await()
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(
-            () -> problem(post("{\"reason\":\"x\"}", Map.of()), 503, "redis-cli set switch"));
+        .untilAsserted(() -> problem(post("{\"reason\":\"x\"}", Map.of()), 503, "PUT /api/switch"));
     assertThat(redisGet("switch")).isNull();
     assertThat(get("/actuator/health").statusCode()).isEqualTo(503);
   }

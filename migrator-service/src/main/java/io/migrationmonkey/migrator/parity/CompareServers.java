@@ -2,9 +2,11 @@ package io.migrationmonkey.migrator.parity;
 
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.Accounts;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.MeasureData;
+import io.migrationmonkey.migrator.application.MeasureMemory;
 import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.application.Services;
 import io.migrationmonkey.migrator.packages.DebianPackage;
@@ -28,16 +30,19 @@ public class CompareServers {
   private final ApplicationSettings application;
   private final PackageTransfer packages;
   private final MonitorReports monitors;
+  private final long margin;
   private final Clock clock;
 
   CompareServers(
       ApplicationSettings application,
       PackageTransfer packages,
       MonitorReports monitors,
+      MigrationSettings settings,
       Clock clock) {
     this.application = application;
     this.packages = packages;
     this.monitors = monitors;
+    this.margin = settings.memoryMargin().toBytes();
     this.clock = clock;
   }
 
@@ -48,10 +53,11 @@ public class CompareServers {
     ParityReading.@Nullable Disk disk = null;
     List<String> clashes = List.of();
     ParityReading.@Nullable Packages compared = null;
-    ParityReading.@Nullable Memory memory = memory(standby.name(), problems);
+    ParityReading.@Nullable Memory memory = null;
     ServerFacts here = tried(problems, () -> active.run(new ServerFacts.Read()));
     ServerFacts there = tried(problems, () -> standby.run(new ServerFacts.Read()));
     if (here != null && there != null) {
+      memory = memory(active, standby.name(), problems);
       unsafe.addAll(differences(here, there));
       unsafe.addAll(running(standby, problems));
       disk = tried(problems, () -> disk(active, standby, there));
@@ -78,7 +84,8 @@ public class CompareServers {
         List.copyOf(unsafe));
   }
 
-  private ParityReading.@Nullable Memory memory(ServerName standby, List<String> problems) {
+  private ParityReading.@Nullable Memory memory(
+      RemoteServer active, ServerName standby, List<String> problems) {
     MonitorReport report = monitors.of(standby).orElse(null);
     if (report == null) {
       problems.add(
@@ -90,7 +97,17 @@ public class CompareServers {
     if (!calm) {
       problems.add("%s is out of memory itself: %s".formatted(standby, report.reason()));
     }
-    return new ParityReading.Memory(report.totalBytes(), report.usedBytes(), calm, report.reason());
+    Long used = tried(problems, () -> active.run(new MeasureMemory(application.services())));
+    Long needed = used == null ? null : used + margin;
+    long free = report.totalBytes() - report.usedBytes();
+    boolean fits = needed != null && needed <= free;
+    if (needed != null && !fits) {
+      problems.add(
+          "%s has %d MB of memory available, and %s needs %d MB"
+              .formatted(standby, free >> 20, application.name(), needed >> 20));
+    }
+    return new ParityReading.Memory(
+        report.totalBytes(), report.usedBytes(), needed, fits, calm, report.reason());
   }
 
   private static List<String> differences(ServerFacts active, ServerFacts standby) {

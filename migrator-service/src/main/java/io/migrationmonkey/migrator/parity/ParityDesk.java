@@ -5,6 +5,7 @@ import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.MigrationView;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import io.migrationmonkey.migrator.switching.Lease;
+import io.migrationmonkey.migrator.switching.Pause;
 import io.migrationmonkey.migrator.switching.SwitchState;
 import io.migrationmonkey.migrator.switching.Switchboard;
 import java.time.Clock;
@@ -30,6 +31,7 @@ public class ParityDesk {
   private final ParityStore store;
   private final Switchboard switchboard;
   private final Journal journal;
+  private final Pause pause;
   private final Connections connections;
   private final CompareServers compare;
   private final WarmSettings settings;
@@ -42,6 +44,7 @@ public class ParityDesk {
       ParityStore store,
       Switchboard switchboard,
       Journal journal,
+      Pause pause,
       Connections connections,
       CompareServers compare,
       WarmSettings settings,
@@ -49,6 +52,7 @@ public class ParityDesk {
     this.store = store;
     this.switchboard = switchboard;
     this.journal = journal;
+    this.pause = pause;
     this.connections = connections;
     this.compare = compare;
     this.settings = settings;
@@ -98,7 +102,7 @@ public class ParityDesk {
         seen.active(),
         seen.epoch(),
         byHand,
-        false,
+        pause.standing().isPresent(),
         busy,
         store.warmRun().orElse(null));
   }

@@ -52,7 +52,16 @@ public record ParityReading(
   /**
    * The standby's memory, as its monitor reports it.
    *
+   * @param neededBytes what the application uses on the active server, and the margin; null where
+   *     that is not known
    * @param reason the monitor's verdict in words
    */
-  public record Memory(long totalBytes, long usedBytes, boolean calm, String reason) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Memory(
+      long totalBytes,
+      long usedBytes,
+      @Nullable Long neededBytes,
+      boolean fits,
+      boolean calm,
+      String reason) {}
 }

@@ -76,6 +76,7 @@ final class Warming {
                 Fact.FROM, seen.active().toString(),
                 Fact.TO, seen.active().other().toString(),
                 Fact.REASON, "warm standby",
+                Fact.BY, "warm standby",
                 Fact.DRY_RUN, "false"),
             words -> log.debug("{}: {}", lease.migration(), words),
             Priority.IDLE);

@@ -94,7 +94,7 @@ class ParityTest {
         ServerName.PRODUCTION,
         new ParityReading.Packages(missing, List.of(), List.of(), List.of(), 100),
         new ParityReading.Disk(1, 1, true),
-        new ParityReading.Memory(2, 1, true, "calm"),
+        new ParityReading.Memory(2, 1, 1L, true, true, "calm"),
         List.of(),
         problems,
         List.of());

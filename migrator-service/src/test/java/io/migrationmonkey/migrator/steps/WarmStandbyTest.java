@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.migrationmonkey.contract.ManualClock;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.MigratorSettings;
 import io.migrationmonkey.migrator.ServerSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Warm runs on a real Redis and over real SSH to this very machine, with steps that change nothing.
@@ -294,6 +296,14 @@ class WarmStandbyTest {
     context.registerBean(StringRedisTemplate.class, this::template);
     context.registerBean(MigratorSettings.class, () -> new MigratorSettings(state));
     context.registerBean(SshSettings.class, sshd::settings);
+    Duration minute = Duration.ofMinutes(1);
+    DataSize megabyte = DataSize.ofMegabytes(1);
+    context.registerBean(
+        MigrationSettings.class,
+        () ->
+            new MigrationSettings(
+                minute, minute, minute, 5, megabyte, minute, minute, minute, minute, minute,
+                megabyte));
     context.registerBean(WarmSettings.class, () -> new WarmSettings(every));
     context.registerBean(
         ServerSettings.class,
