@@ -112,6 +112,7 @@ class Runner implements DisposableBean {
             facts,
             scribe::progress);
     run.resume(begun);
+    switchboard.aborted(run.id()).ifPresent(run::abort);
     occupy(run, () -> conduct(run, first, scribe));
   }
 
@@ -219,7 +220,7 @@ class Runner implements DisposableBean {
       if (mine == null) {
         return false;
       }
-      switch (switchboard.renew(mine.lease())) {
+      switch (switchboard.keep(mine.lease())) {
         case KEPT -> {}
         case LOST -> mine.relinquish("the lease was lost to another migrator");
         case EMPTIED -> mine.redisEmptied();
