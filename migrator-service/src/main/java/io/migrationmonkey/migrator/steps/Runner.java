@@ -298,5 +298,13 @@ class Runner implements DisposableBean {
       }
     }
     worker.shutdownNow();
+    try {
+      // Its lease should go back while there is still a connection.
+      if (!worker.awaitTermination(3, TimeUnit.SECONDS)) {
+        log.warn("what runs does not end; its lease runs out");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
