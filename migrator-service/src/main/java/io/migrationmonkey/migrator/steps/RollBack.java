@@ -46,9 +46,8 @@ class RollBack {
       }
       stopOnStandby(run);
       run.source().run(PushData.stopLeftOver());
-      run.source().run(Services.start(application.services(), Services.SLOW));
-      Optional<String> complaint =
-          health.awaitHealthy(run.source().address(), settings.proveTimeout());
+      run.source().run(Services.start(application.services(), run.seen().epoch(), Services.SLOW));
+      Optional<String> complaint = health.awaitHealthy(run.source(), settings.proveTimeout());
       if (complaint.isPresent()) {
         return new Outcome.RollBackFailed(
             "%s; and after it %s: start %s on %s by hand"

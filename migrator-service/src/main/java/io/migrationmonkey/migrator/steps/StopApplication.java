@@ -11,9 +11,11 @@ import org.springframework.stereotype.Component;
 class StopApplication implements MigrationStep {
 
   private final ApplicationSettings application;
+  private final HoldDeadline deadline;
 
-  StopApplication(ApplicationSettings application) {
+  StopApplication(ApplicationSettings application, HoldDeadline deadline) {
     this.application = application;
+    this.deadline = deadline;
   }
 
   @Override
@@ -23,6 +25,9 @@ class StopApplication implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
+    if (application.beforeStop() != null) {
+      run.source().run(application.beforeStop().within(deadline.left(run)));
+    }
     run.source().run(Services.stop(application.services()));
     List<String> states = run.source().run(new Services.States(application.services()));
     if (states.stream().anyMatch(state -> state.startsWith("active"))) {
