@@ -41,11 +41,10 @@ class ApplicationsOwnCommandsIT {
               "monkey.application.health.command[1]", "-q",
               "monkey.application.health.command[2]", "it's well",
               "monkey.application.health.command[3]", "/srv/a health file"));
-  private final HoldDeadline deadline =
-      new HoldDeadline(
-          Clock.systemUTC(),
-          new Binder(new MapConfigurationPropertySource(Map.of()))
-              .bindOrCreate("monkey.migration", MigrationSettings.class));
+  private final MigrationSettings migration =
+      new Binder(new MapConfigurationPropertySource(Map.of()))
+          .bindOrCreate("monkey.migration", MigrationSettings.class);
+  private final HoldDeadline deadline = new HoldDeadline(Clock.systemUTC(), migration);
   private MigrationRun run;
 
   @BeforeAll
@@ -81,7 +80,7 @@ class ApplicationsOwnCommandsIT {
   @Test
   void whatComesBeforeTheStopRunsWhileTheApplicationStillDoes() {
     command("before-stop", "sh", "-c", "systemctl is-active shop >/srv/seen");
-    new StopApplication(settings(), deadline).run(run);
+    stopping().run(run);
     assertThat(debian.inside("cat /srv/seen").strip()).isEqualTo("active");
     assertThat(state()).isEqualTo("inactive");
   }
@@ -89,13 +88,12 @@ class ApplicationsOwnCommandsIT {
   @Test
   void whereThatFailsOrLastsTooLongTheApplicationIsNotStopped() {
     command("before-stop", "sh", "-c", "echo no room for the dump >&2; exit 3");
-    assertThatThrownBy(() -> new StopApplication(settings(), deadline).run(run))
+    assertThatThrownBy(() -> stopping().run(run))
         .isInstanceOf(RemoteCommandFailed.class)
         .hasMessageContaining("no room for the dump");
     command("before-stop", "sh", "-c", "sleep 99");
     properties.put("monkey.application.before-stop.timeout", "200ms");
-    assertThatThrownBy(() -> new StopApplication(settings(), deadline).run(run))
-        .isInstanceOf(RemoteCommandTimedOut.class);
+    assertThatThrownBy(() -> stopping().run(run)).isInstanceOf(RemoteCommandTimedOut.class);
     assertThat(state()).isEqualTo("active");
   }
 
@@ -125,6 +123,12 @@ class ApplicationsOwnCommandsIT {
     for (int i = 0; i < words.length; i++) {
       properties.put("monkey.application.%s.command[%d]".formatted(when, i), words[i]);
     }
+  }
+
+  // Under a hold it has no question to Redis.
+  @SuppressWarnings("NullAway")
+  private StopApplication stopping() {
+    return new StopApplication(settings(), deadline, null, new Waiting(), migration);
   }
 
   private ApplicationSettings settings() {
