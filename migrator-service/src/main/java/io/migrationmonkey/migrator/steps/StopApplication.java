@@ -1,6 +1,5 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.Services;
@@ -18,16 +17,19 @@ import org.springframework.stereotype.Component;
 class StopApplication implements MigrationStep {
 
   private final ApplicationSettings application;
+  private final HoldDeadline deadline;
   private final Switchboard switchboard;
   private final Waiting waiting;
   private final MigrationSettings settings;
 
   StopApplication(
       ApplicationSettings application,
+      HoldDeadline deadline,
       Switchboard switchboard,
       Waiting waiting,
       MigrationSettings settings) {
     this.application = application;
+    this.deadline = deadline;
     this.switchboard = switchboard;
     this.waiting = waiting;
     this.settings = settings;
@@ -41,7 +43,10 @@ class StopApplication implements MigrationStep {
   @Override
   public StepReport run(MigrationRun run) {
     // Under a hold the proxies are drained already.
-    boolean drained = run.course() == Course.WITH_DATA || drained();
+    boolean drained = run.course() == Course.WITH_DATA || drained(run);
+    if (application.beforeStop() != null) {
+      run.source().run(application.beforeStop().within(deadline.left(run)));
+    }
     run.source().run(Services.stop(application.services()));
     List<String> states = run.source().run(new Services.States(application.services()));
     if (states.stream().anyMatch(state -> state.startsWith("active"))) {
@@ -60,14 +65,15 @@ class StopApplication implements MigrationStep {
   }
 
   /** Waits for what the proxies have sent here before they followed the switch. */
-  private boolean drained() {
+  private boolean drained(MigrationRun run) {
     return waiting
         .until(
             settings.drainTimeout(),
             Duration.ofMillis(50),
             () -> {
               try {
-                return switchboard.proxies().stream().allMatch(ProxyReport::standbyIsIdle)
+                return switchboard.proxies().stream()
+                        .allMatch(proxy -> proxy.inFlightTo(run.source().name()) == 0)
                     ? Optional.of(true)
                     : Optional.empty();
               } catch (DataAccessException away) {

@@ -12,7 +12,6 @@ import io.migrationmonkey.migrator.steps.OrderRefused.Why;
 import io.migrationmonkey.migrator.switching.Lease;
 import io.migrationmonkey.migrator.switching.SwitchState;
 import io.migrationmonkey.migrator.switching.Switchboard;
-import io.migrationmonkey.migrator.switching.Switchboard.Renewal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,7 +146,7 @@ public class WarmStandby implements ApplicationListener<ContextClosedEvent> {
     Instant now = clock.instant();
     boolean ours =
         looks++ % LOOKS_PER_RENEWAL == 0
-            ? switchboard.renew(mine.lease()) == Renewal.KEPT
+            ? switchboard.renew(mine.lease())
             : switchboard.leased().filter(mine.lease()::equals).isPresent();
     if (ours) {
       mine.confirm(now);

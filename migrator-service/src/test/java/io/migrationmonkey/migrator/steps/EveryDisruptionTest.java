@@ -94,7 +94,7 @@ class EveryDisruptionTest {
   @EnumSource
   void anySecondMisfortuneAfterTheFirstToo(Course course) {
     Random random = new Random(20_261_122);
-    for (int i = 0; i < 6_000; i++) {
+    for (int i = 0; i < 2_000; i++) {
       int first = random.nextInt(points(course, Map.of()));
       Disruption disruption = any(random);
       int more = points(course, Map.of(first, disruption)) - first - 1;

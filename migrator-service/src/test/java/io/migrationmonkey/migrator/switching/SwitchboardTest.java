@@ -99,10 +99,10 @@ class SwitchboardTest {
 
     assertThat(migration.token()).isGreaterThan(warm.token());
     assertThat(other.leased()).contains(migration);
-    assertThat(other.renew(warm)).isEqualTo(Switchboard.Renewal.LOST);
+    assertThat(other.renew(warm)).isFalse();
     other.giveBack(warm);
     assertThat(board.leased()).contains(migration);
-    assertThat(board.renew(migration)).isEqualTo(Switchboard.Renewal.KEPT);
+    assertThat(board.renew(migration)).isTrue();
   }
 
   @Test
@@ -124,13 +124,13 @@ class SwitchboardTest {
   void aLeaseThatRanOutIsTakenAgainUnlessSomebodyElseHadOne() {
     Lease first = board.lease("m1").orElseThrow();
     template.delete("migration:lease");
-    assertThat(board.renew(first)).isEqualTo(Renewal.KEPT);
+    assertThat(board.keep(first)).isEqualTo(Renewal.KEPT);
     assertThat(board.leased()).contains(first);
     template.delete("migration:lease");
     Lease second = board.lease("m2").orElseThrow();
-    assertThat(board.renew(first)).isEqualTo(Renewal.LOST);
+    assertThat(board.keep(first)).isEqualTo(Renewal.LOST);
     board.giveBack(second);
-    assertThat(board.renew(first)).isEqualTo(Renewal.LOST);
+    assertThat(board.keep(first)).isEqualTo(Renewal.LOST);
   }
 
   @Test
@@ -193,8 +193,8 @@ class SwitchboardTest {
   void aLeaseInARedisThatLostItsDataIsTakenAnewAndKeepsItsToken() {
     Lease lease = ready();
     empty();
-    assertThat(board.renew(lease)).isEqualTo(Renewal.EMPTIED);
-    assertThat(board.renew(lease)).isEqualTo(Renewal.KEPT);
+    assertThat(board.keep(lease)).isEqualTo(Renewal.EMPTIED);
+    assertThat(board.keep(lease)).isEqualTo(Renewal.KEPT);
     board.giveBack(lease);
     assertThat(board.lease("m2").orElseThrow().token()).isGreaterThan(lease.token());
   }
