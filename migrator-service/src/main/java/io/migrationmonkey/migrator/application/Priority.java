@@ -11,7 +11,7 @@ public enum Priority {
   /** For the warm standby: only what nobody else wants. */
   IDLE;
 
-  /** As properties of a systemd unit. The OOM killer passes it over. */
+  /** As properties of a systemd unit. The OOM killer passes a migration's copying over. */
   List<String> properties() {
     return switch (this) {
       case NORMAL ->
@@ -22,7 +22,8 @@ public enum Priority {
               "--property=IOSchedulingPriority=6");
       case IDLE ->
           List.of(
-              "--property=OOMScoreAdjust=-900",
+              // Memory runs out: the application must outlive it.
+              "--property=OOMScoreAdjust=900",
               "--property=Nice=19",
               "--property=IOSchedulingClass=idle");
     };

@@ -49,7 +49,6 @@ public class CompareServers {
   /** What can't be read becomes one of the reading's problems. */
   public ParityReading read(RemoteServer active, RemoteServer standby) {
     List<String> problems = new ArrayList<>();
-    List<String> unsafe = new ArrayList<>();
     ParityReading.@Nullable Disk disk = null;
     List<String> clashes = List.of();
     ParityReading.@Nullable Packages compared = null;
@@ -58,11 +57,11 @@ public class CompareServers {
     ServerFacts there = tried(problems, () -> standby.run(new ServerFacts.Read()));
     if (here != null && there != null) {
       memory = memory(active, standby.name(), problems);
-      unsafe.addAll(differences(here, there));
-      unsafe.addAll(running(standby, problems));
+      problems.addAll(differences(here, there));
+      problems.addAll(running(standby, problems));
       disk = tried(problems, () -> disk(active, standby, there));
       if (disk != null && !disk.fits()) {
-        unsafe.add(
+        problems.add(
             "%s has %d MB free under /var, and %d MB of data lie on %s"
                 .formatted(
                     standby.name(), disk.freeBytes() >> 20, disk.dataBytes() >> 20, active.name()));
@@ -72,16 +71,8 @@ public class CompareServers {
       clashes.forEach(clash -> problems.add("on %s %s".formatted(standby.name(), clash)));
       compared = tried(problems, () -> packages(active, standby));
     }
-    problems.addAll(unsafe);
     return new ParityReading(
-        clock.instant(),
-        active.name(),
-        compared,
-        disk,
-        memory,
-        clashes,
-        List.copyOf(problems),
-        List.copyOf(unsafe));
+        clock.instant(), active.name(), compared, disk, memory, clashes, List.copyOf(problems));
   }
 
   private ParityReading.@Nullable Memory memory(

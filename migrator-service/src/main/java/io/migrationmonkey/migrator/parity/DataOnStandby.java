@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * How many bytes lie under those of the paths that exist, on disk: room that is not needed anew.
  */
-record DataOnStandby(List<String> paths) implements RemoteCommand<Long> {
+public record DataOnStandby(List<String> paths) implements RemoteCommand<Long> {
 
   @Override
   public Invocation invocation() {

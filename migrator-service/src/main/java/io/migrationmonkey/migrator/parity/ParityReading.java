@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param at when
  * @param active the server that was active
  * @param problems what stands in the way of a migration, in words
- * @param unsafe those of them for which the standby must not be written to now
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ParityReading(
@@ -22,13 +21,7 @@ public record ParityReading(
     @Nullable Disk disk,
     @Nullable Memory memory,
     List<String> accountClashes,
-    List<String> problems,
-    List<String> unsafe) {
-
-  /** True when it is known that writing to the standby would harm nothing there. */
-  public boolean safeToWarm() {
-    return unsafe.isEmpty() && disk != null;
-  }
+    List<String> problems) {
 
   /**
    * The standby's packages beside those of the active server, as apt spells them.

@@ -9,6 +9,7 @@ import io.migrationmonkey.migrator.application.MeasureMemory;
 import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.application.Services;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
+import io.migrationmonkey.migrator.parity.DataOnStandby;
 import io.migrationmonkey.migrator.plan.Step;
 import io.migrationmonkey.migrator.switching.Fences;
 import java.util.ArrayList;
@@ -59,9 +60,12 @@ class CheckServers implements MigrationStep {
       complaints.addAll(roomForData(run, standby, dataBytes));
     }
     complaints.addAll(running(run));
-    complaints.addAll(memory(run));
+    List<String> notNow = memory(run);
+    boolean harmless = complaints.isEmpty();
+    complaints.addAll(notNow);
     if (!complaints.isEmpty()) {
-      throw new StepFailed(String.join("; ", complaints));
+      String all = String.join("; ", complaints);
+      throw harmless ? new StepFailed.NotNow(all) : new StepFailed(all);
     }
     return new StepReport(
         "%s can take over from %s: %s %s, %d MB of data"
@@ -91,16 +95,16 @@ class CheckServers implements MigrationStep {
     return differences;
   }
 
-  private static List<String> roomForData(MigrationRun run, ServerFacts standby, long dataBytes) {
-    // What an earlier copy has brought there is counted twice: better too careful than a full disk.
-    return standby.freeBytes() >= dataBytes + SPARE_BYTES
+  private List<String> roomForData(MigrationRun run, ServerFacts standby, long dataBytes) {
+    // What an earlier copy has brought there takes no room anew.
+    long there =
+        application.data().isEmpty() ? 0 : run.standby().run(new DataOnStandby(application.data()));
+    long needed = Math.max(0, dataBytes - there) + SPARE_BYTES;
+    return standby.freeBytes() >= needed
         ? List.of()
         : List.of(
             "%s has %d MB free under /var, %d MB are needed (force overrides this)"
-                .formatted(
-                    run.standby().name(),
-                    standby.freeBytes() >> 20,
-                    (dataBytes + SPARE_BYTES) >> 20));
+                .formatted(run.standby().name(), standby.freeBytes() >> 20, needed >> 20));
   }
 
   /** Both may run an application without data. */

@@ -66,8 +66,7 @@ class ParityTest {
   @Test
   void whatWasReadBeforeTheMoveSaysNothingOfTheNewStandby() {
     ParityReading before =
-        new ParityReading(
-            NOW, ServerName.BACKUP, null, null, null, List.of(), List.of(), List.of());
+        new ParityReading(NOW, ServerName.BACKUP, null, null, null, List.of(), List.of());
     assertThat(report(copied(Duration.ZERO), null, before).ready()).isFalse();
   }
 
@@ -96,8 +95,7 @@ class ParityTest {
         new ParityReading.Disk(1, 1, true),
         new ParityReading.Memory(2, 1, 1L, true, true, "calm"),
         List.of(),
-        problems,
-        List.of());
+        problems);
   }
 
   private static WarmRun copied(Duration ago) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.application.Accounts;
 import io.migrationmonkey.migrator.application.DigestData;
+import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.application.PushKeys;
 import io.migrationmonkey.migrator.application.Services;
@@ -150,7 +151,7 @@ class SudoIT {
     active.run(PushKeys.authorizeNobody(USER));
     standby.run(active.run(new Accounts.Read(paths)).create());
 
-    active.run(new PushData(paths, USER, "backup", 22, SOON));
+    active.run(new PushData(paths, USER, "backup", 22, Priority.NORMAL, SOON));
 
     DigestData digest = new DigestData(paths, SOON);
     assertThat(standby.run(digest)).isEqualTo(active.run(digest));

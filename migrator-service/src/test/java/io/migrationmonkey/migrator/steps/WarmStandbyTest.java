@@ -151,12 +151,14 @@ class WarmStandbyTest {
 
   @Test
   void aMigrationOfTheSameMigratorTakesOverAtOnceAndTheRunIsGoneWithinASecond() {
+    installationLasts();
     var migrator = migrator("5m");
     preempt(migrator, migrator.getBean(Switchboard.class));
   }
 
   @Test
   void aMigrationOfAnotherMigratorTakesOverAtOnceAndTheRunIsGoneWithinASecond() {
+    installationLasts();
     var migrator = migrator("5m");
     preempt(migrator, migrator("off").getBean(Switchboard.class));
   }
@@ -224,6 +226,31 @@ class WarmStandbyTest {
   }
 
   @Test
+  void aComplaintThatIsOnlyAboutNowDoesNotKeepTheStandbyFromBeingWarmed() {
+    does.put(
+        Step.CHECK_SERVERS,
+        run -> {
+          throw new StepFailed.NotNow("backup is out of memory itself");
+        });
+    does.put(Step.COPY_DATA, run -> "copied");
+    WarmRun run = awaitRun(migrator("5m"), 1);
+    assertThat(run.outcome()).isEqualTo(Outcome.COMPLETE);
+    assertThat(run.text()).isEqualTo("copied; backup is out of memory itself");
+  }
+
+  @Test
+  void anyOtherComplaintDoes() {
+    does.put(
+        Step.CHECK_SERVERS,
+        run -> {
+          throw new StepFailed("what lies on backup is not ours");
+        });
+    WarmRun run = awaitRun(migrator("5m"), 1);
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(taken).containsExactly(Step.CHECK_SERVERS);
+  }
+
+  @Test
   void withoutThePackagesTheDataGoesOverAllTheSame() {
     does.put(
         Step.INSTALL_PACKAGES,
@@ -260,9 +287,12 @@ class WarmStandbyTest {
     assertThat(migrator.getBean(Switchboard.class).leased()).contains(lease);
   }
 
-  private void preempt(AnnotationConfigApplicationContext migrator, Switchboard orders) {
+  private void installationLasts() {
     does.put(
         Step.INSTALL_PACKAGES, run -> run.standby().run(new Run(Invocation.of("sleep", "300"))));
+  }
+
+  private void preempt(AnnotationConfigApplicationContext migrator, Switchboard orders) {
     await().atMost(Duration.ofSeconds(10)).until(() -> taken.size() == 3);
     assertThat(migrator.getBean(ParityDesk.class).report().warm().underWay())
         .startsWith(Lease.WARM);
@@ -317,7 +347,9 @@ class WarmStandbyTest {
                 "book",
                 List.of("monkey-test.service"),
                 List.of(),
-                new ApplicationSettings.Health(80, "/health")));
+                new ApplicationSettings.Health(80, "/health", null, Duration.ofSeconds(5)),
+                null,
+                null));
     context.registerBean(
         PackageTransfer.class, () -> new PackageTransfer(new PackageSettings(null)));
     for (Step step : WARM) {
