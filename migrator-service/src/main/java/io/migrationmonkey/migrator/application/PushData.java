@@ -20,9 +20,15 @@ import java.util.regex.Pattern;
  * @param paths absolute; each arrives at the same place
  * @param toAddress the standby's host name or address, as the active server knows it
  * @param port of the standby's sshd
+ * @param priority how much of the active server it may take
  */
 public record PushData(
-    List<String> paths, String user, String toAddress, int port, Duration timeout)
+    List<String> paths,
+    String user,
+    String toAddress,
+    int port,
+    Priority priority,
+    Duration timeout)
     implements RemoteCommand<PushData.Round> {
 
   static final String UNIT = "migration-monkey-push";
@@ -52,25 +58,26 @@ public record PushData(
                 "--wait",
                 "--collect",
                 "--service-type=exec",
-                "--unit=" + UNIT,
-                "--property=OOMScoreAdjust=-900",
-                "--property=Nice=5",
-                "rsync",
-                "-aHAXR",
-                "--no-implied-dirs",
-                "--delete",
-                "--whole-file",
-                "--stats",
-                "--info=progress2",
-                "--outbuf=L",
-                "--timeout=60",
-                "-e",
-                ("ssh -i %s -o UserKnownHostsFile=%s -o GlobalKnownHostsFile=/dev/null"
-                        + " -o StrictHostKeyChecking=yes -o BatchMode=yes -o ConnectTimeout=10"
-                        + " -o IdentitiesOnly=yes -o IdentityAgent=none -p %d"
-                        + " -c aes128-gcm@openssh.com")
-                    .formatted(PushKeys.KEY, PushKeys.KNOWN_HOSTS, port),
-                "--"));
+                "--unit=" + UNIT));
+    arguments.addAll(priority.properties());
+    arguments.addAll(
+        List.of(
+            "rsync",
+            "-aHAXR",
+            "--no-implied-dirs",
+            "--delete",
+            "--whole-file",
+            "--stats",
+            "--info=progress2",
+            "--outbuf=L",
+            "--timeout=60",
+            "-e",
+            ("ssh -i %s -o UserKnownHostsFile=%s -o GlobalKnownHostsFile=/dev/null"
+                    + " -o StrictHostKeyChecking=yes -o BatchMode=yes -o ConnectTimeout=10"
+                    + " -o IdentitiesOnly=yes -o IdentityAgent=none -p %d"
+                    + " -c aes128-gcm@openssh.com")
+                .formatted(PushKeys.KEY, PushKeys.KNOWN_HOSTS, port),
+            "--"));
     arguments.addAll(paths);
     // An IPv6 address stands in brackets, or rsync takes its first part for the host.
     arguments.add(

@@ -35,6 +35,7 @@ public final class RemoteServer implements AutoCloseable {
   private final ServerName name;
   private final String address;
   private final Connector connector;
+  private final Runnable mayAct;
   private final Semaphore turns = new Semaphore(SIDE_BY_SIDE, true);
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable SSHClient current;
@@ -44,6 +45,15 @@ public final class RemoteServer implements AutoCloseable {
    * @param address host name or IP address
    */
   public RemoteServer(ServerName name, SshSettings settings, String address) {
+    this(name, settings, address, () -> {});
+  }
+
+  /**
+   * @param mayAct asked right before each command is sent, and throws where none may be sent any
+   *     more
+   */
+  public RemoteServer(ServerName name, SshSettings settings, String address, Runnable mayAct) {
+    this.mayAct = mayAct;
     this.name = name;
     this.address = address;
     this.connector = new Connector(name, settings, address);
@@ -120,6 +130,7 @@ public final class RemoteServer implements AutoCloseable {
       }
       try {
         Session session = openSession();
+        askWhetherItMayAct(session);
         return new Execution(session, invocation, onLine).run(Deadline.after(invocation.timeout()));
       } finally {
         turns.release();
@@ -130,6 +141,15 @@ public final class RemoteServer implements AutoCloseable {
       throw failure(e, invocation);
     } catch (InterruptedException e) {
       throw interrupted(invocation);
+    }
+  }
+
+  private void askWhetherItMayAct(Session session) throws IOException {
+    try {
+      mayAct.run();
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
     }
   }
 

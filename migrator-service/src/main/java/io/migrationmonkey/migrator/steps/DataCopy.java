@@ -22,7 +22,12 @@ class DataCopy {
     return run.source()
         .run(
             new PushData(
-                application.data(), ssh.user(), run.standby().address(), ssh.port(), atMost),
+                application.data(),
+                ssh.user(),
+                run.standby().address(),
+                ssh.port(),
+                run.priority(),
+                atMost),
             line -> {
               // rsync's own line: bytes, percent, rate, time left.
               if (line.contains("%")) {

@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.steps;
 
+import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.plan.Course;
 import io.migrationmonkey.migrator.plan.Step;
@@ -26,6 +27,7 @@ final class MigrationRun {
   private final RemoteServer standby;
   private final Map<Fact, String> facts;
   private final Consumer<String> progress;
+  private final Priority priority;
   private final Set<Step> begun = EnumSet.noneOf(Step.class);
   private int landings;
   private volatile @Nullable Step current;
@@ -50,6 +52,21 @@ final class MigrationRun {
       RemoteServer standby,
       Map<Fact, String> facts,
       Consumer<String> progress) {
+    this(lease, seen, reason, source, standby, facts, progress, Priority.NORMAL);
+  }
+
+  /**
+   * @param priority how much of the servers its copying may take
+   */
+  MigrationRun(
+      Lease lease,
+      SwitchState seen,
+      String reason,
+      RemoteServer source,
+      RemoteServer standby,
+      Map<Fact, String> facts,
+      Consumer<String> progress,
+      Priority priority) {
     this.lease = lease;
     this.seen = seen;
     this.reason = reason;
@@ -58,6 +75,7 @@ final class MigrationRun {
     this.facts = new EnumMap<>(Fact.class);
     this.facts.putAll(facts);
     this.progress = progress;
+    this.priority = priority;
   }
 
   String id() {
@@ -82,6 +100,10 @@ final class MigrationRun {
 
   RemoteServer standby() {
     return standby;
+  }
+
+  Priority priority() {
+    return priority;
   }
 
   Course course() {

@@ -8,6 +8,14 @@ package io.migrationmonkey.migrator.switching;
  */
 public record Lease(long token, String migration) {
 
+  /** A warm run's id begins with it. */
+  public static final String WARM = "warm-";
+
+  /** True when it is a warm run's, which gives way to a migration. */
+  public boolean warm() {
+    return migration.startsWith(WARM);
+  }
+
   /** As it stands in Redis. */
   String value() {
     return token + " " + migration;

@@ -45,7 +45,9 @@ public class Switchboard {
   private static final RedisScript<String> LEASE_SCRIPT =
       RedisScript.of(
           """
-          if redis.call('EXISTS', KEYS[1]) == 1 then return false end
+          local held = redis.call('GET', KEYS[1])
+          if held and (string.find(ARGV[1], '^warm%-') or not string.find(held, '^%d+ warm%-')) then
+            return false end
           local value = redis.call('INCR', KEYS[2]) .. ' ' .. ARGV[1]
           redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
           return value
@@ -184,7 +186,12 @@ public class Switchboard {
     }
   }
 
-  /** Takes the lease for a migration, unless somebody has one. */
+  /**
+   * Takes the lease for a migration, unless another one has it. A warm run gives way to a
+   * migration: it finds its lease gone and lets go.
+   *
+   * @param migration its id; a warm run's begins with {@link Lease#WARM}
+   */
   public Optional<Lease> lease(String migration) {
     return Optional.ofNullable(
             redis.execute(

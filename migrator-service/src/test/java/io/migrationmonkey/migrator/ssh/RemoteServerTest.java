@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -53,6 +54,52 @@ class RemoteServerTest {
   @Test
   void aCommandAnswersWithWhatItWrote() {
     assertThat(server.run(new Run(Invocation.of("echo", "hello")))).isEqualTo("hello\n");
+  }
+
+  @Test
+  void noCommandIsSentOnceNoneMay() {
+    AtomicReference<String> forbidden = new AtomicReference<>();
+    Runnable mayAct =
+        () -> {
+          if (forbidden.get() != null) {
+            throw new IllegalStateException(forbidden.get());
+          }
+        };
+    Path trace = folder.resolve("trace");
+    Run act = new Run(Invocation.of("touch", trace.toString()));
+    try (RemoteServer guarded =
+        new RemoteServer(ServerName.BACKUP, sshd.settings(), sshd.address(), mayAct)) {
+      guarded.run(new Run(Invocation.of("true")));
+      forbidden.set("no more");
+      assertThatThrownBy(() -> guarded.run(act)).hasMessage("no more");
+      assertThat(trace).doesNotExist();
+      forbidden.set(null);
+      guarded.run(act);
+      assertThat(trace).exists();
+    }
+  }
+
+  @Test
+  void closingGivesUpTheCommandThatRunsAtOnce() throws Exception {
+    try (RemoteServer closing =
+        new RemoteServer(ServerName.BACKUP, sshd.settings(), sshd.address())) {
+      CompletableFuture<Throwable> ended = new CompletableFuture<>();
+      closing.run(new Run(Invocation.of("true")));
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              closing.run(new Run(Invocation.of("sleep", "300")), line -> {});
+              ended.complete(null);
+            } catch (RuntimeException e) {
+              ended.complete(e);
+            }
+          });
+      Thread.sleep(300);
+      closing.close();
+      assertThat(ended.get(1, TimeUnit.SECONDS)).isNotNull();
+      assertThatThrownBy(() -> closing.run(new Run(Invocation.of("true"))))
+          .isInstanceOf(IllegalStateException.class);
+    }
   }
 
   @Test

@@ -90,6 +90,37 @@ class SwitchboardTest {
   }
 
   @Test
+  void aMigrationTakesTheLeaseFromAWarmRunWhichFindsOut() {
+    Switchboard other = new Switchboard(template, new ManualClock());
+    Lease warm = other.lease("warm-1").orElseThrow();
+    assertThat(warm.warm()).isTrue();
+
+    Lease migration = board.lease("m1").orElseThrow();
+
+    assertThat(migration.token()).isGreaterThan(warm.token());
+    assertThat(other.leased()).contains(migration);
+    assertThat(other.renew(warm)).isEqualTo(Switchboard.Renewal.LOST);
+    other.giveBack(warm);
+    assertThat(board.leased()).contains(migration);
+    assertThat(board.renew(migration)).isEqualTo(Switchboard.Renewal.KEPT);
+  }
+
+  @Test
+  void aWarmRunTakesNobodysLease() {
+    board.lease("warm-1").orElseThrow();
+    assertThat(board.lease("warm-2")).isEmpty();
+    board.lease("m1").orElseThrow();
+    assertThat(board.lease("warm-3")).isEmpty();
+    assertThat(board.lease("m2")).isEmpty();
+  }
+
+  @Test
+  void anIdThatOnlyHoldsTheWordIsNoWarmRuns() {
+    board.lease("m1 warm-2").orElseThrow();
+    assertThat(board.lease("m2")).isEmpty();
+  }
+
+  @Test
   void aLeaseThatRanOutIsTakenAgainUnlessSomebodyElseHadOne() {
     Lease first = board.lease("m1").orElseThrow();
     template.delete("migration:lease");
