@@ -49,8 +49,12 @@ record InstallPackages(InstallOrder order) implements RemoteCommand<String> {
                   -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
                   --fix-broken install 9>&- || echo 'not all of them can be mended yet; going on'
               }
-              patiently apt --no-install-recommends --no-remove OPTIONS --download-only install "$@" 9>&-
-              apt --no-install-recommends --no-remove OPTIONS \
+              # What dpkg was killed over while unpacking is unpacked again only when asked for so; all
+              # that is there already is not among the arguments.
+              again=
+              if dpkg-query -W -f='${db:Status-Eflag}\\n' | grep -q reinstreq; then again=--reinstall; fi
+              patiently apt --no-install-recommends --no-remove OPTIONS $again --download-only install "$@" 9>&-
+              apt --no-install-recommends --no-remove OPTIONS $again \
                 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
                 -o APT::Keep-Downloaded-Packages=false install "$@" 9>&-
             }

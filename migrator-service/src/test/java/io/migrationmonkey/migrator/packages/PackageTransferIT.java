@@ -189,6 +189,33 @@ class PackageTransferIT {
 
   @Test
   @Order(6)
+  void aPackageInWhoseUnpackingDpkgWasKilledIsUnpackedAgain() {
+    String killer =
+        "if [ -e /root/kill-dpkg ]; then rm /root/kill-dpkg; kill -KILL $PPID; sleep 1; fi";
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside(
+          "sh /root/make-deb monkey-torn 1.0 '' '' '%s' && sh /root/make-deb --offer"
+              .formatted(killer));
+    }
+    production.inside("apt-get install -qq -y monkey-torn >/dev/null");
+    backup.inside("touch /root/kill-dpkg");
+    PackagePlan plan = transfer.plan(active, standby);
+    InstallOrder order = transfer.check(plan, active, standby, progress::add);
+
+    assertThatThrownBy(() -> transfer.install(order, active, standby, progress::add))
+        .isInstanceOf(RemoteCommandFailed.class);
+    assertThat(backup.inside("dpkg-query -W -f '${Status}' monkey-torn")).contains("reinstreq");
+
+    PackagePlan rest = transfer.plan(active, standby);
+    transfer.install(
+        transfer.check(rest, active, standby, progress::add), active, standby, progress::add);
+
+    assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
+    assertThat(backup.inside("dpkg --audit")).isEmpty();
+  }
+
+  @Test
+  @Order(7)
   void anInstallationGoesOnWhenTheConnectionBreaks() {
     for (DebianServer server : List.of(production, backup)) {
       server.inside("sh /root/make-deb monkey-slow 2.0 '' 'sleep 3' && sh /root/make-deb --offer");
@@ -221,7 +248,7 @@ class PackageTransferIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void anotherPackageToolAtWorkIsWaitedFor() {
     for (DebianServer server : List.of(production, backup)) {
       server.inside("sh /root/make-deb monkey-quick 2.0 && sh /root/make-deb --offer");
@@ -239,7 +266,7 @@ class PackageTransferIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aNewerVersionOnTheStandbyStays() {
     backup.inside("sh /root/make-deb monkey-slow 3.0 && dpkg -i /srv/debs/monkey-slow_3.0.deb");
 
@@ -252,7 +279,7 @@ class PackageTransferIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void versionsCompareAsDpkgComparesThem() {
     List<String> versions =
         List.of(
@@ -329,8 +356,9 @@ class PackageTransferIT {
   }
 
   /**
-   * Makes a package: name, version, a control field, a line for its postinst. With --offer it makes
-   * /srv/debs a repository. Debian's own tools for that would be dozens of packages more.
+   * Makes a package: name, version, a control field, a line for its postinst and one for its
+   * preinst. With --offer it makes /srv/debs a repository. Debian's own tools for that would be
+   * dozens of packages more.
    */
   private static final String MAKE_DEB =
       """
@@ -356,7 +384,8 @@ class PackageTransferIT {
         if [ -n "${3:-}" ]; then echo "$3"; fi
       } >"$build/DEBIAN/control"
       printf '#!/bin/sh\\n%s\\n' "${4:-}" >"$build/DEBIAN/postinst"
-      chmod 755 "$build/DEBIAN/postinst"
+      printf '#!/bin/sh\\n%s\\n' "${5:-}" >"$build/DEBIAN/preinst"
+      chmod 755 "$build/DEBIAN/postinst" "$build/DEBIAN/preinst"
       dpkg-deb -b "$build" "$1_$2.deb" >/dev/null
       rm -r "$build"
       """;
