@@ -69,6 +69,30 @@ public final class DebianServer implements AutoCloseable {
     return new RemoteServer(name, settings(), container.getHost());
   }
 
+  /**
+   * The same, at the address by which other servers know it. Its sshd listens on port 22 there, so
+   * that one server reaches the other as the migrator does.
+   */
+  public RemoteServer connectAmongServers() {
+    String address = addressAmongServers();
+    String key = inside("cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
+    ShellServer.write(folder.resolve("known_hosts"), "%s %s\n".formatted(address, key));
+    return new RemoteServer(name, settingsAmongServers(), address);
+  }
+
+  public SshSettings settingsAmongServers() {
+    return new SshSettings(
+        "root",
+        22,
+        folder.resolve("id_ed25519"),
+        folder.resolve("known_hosts"),
+        Duration.ofSeconds(5));
+  }
+
+  public String addressAmongServers() {
+    return inside("hostname -I").strip().split(" ")[0];
+  }
+
   /** Runs a script inside, past SSH, and fails where it does. */
   public String inside(String script) {
     try {
