@@ -134,6 +134,8 @@ ports=(
   "MONKEY_BACKUP_PORT 8002 the application on backup itself"
   "MONKEY_PRODUCTION_MONITOR_PORT 8082 production's monitor"
   "MONKEY_BACKUP_MONITOR_PORT 8083 backup's monitor"
+  "MONKEY_PRODUCTION_DATABASE_PORT 8003 production's PostgreSQL, where that is the application"
+  "MONKEY_BACKUP_DATABASE_PORT 8004 backup's PostgreSQL, where that is the application"
 )
 for port in "${ports[@]}"; do
   read -r variable default _ <<<"$port"

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param traffic the proxy's port for the application's traffic
  * @param proxy the proxy's management port
  * @param production the application on production, not through the proxy
+ * @param productionDatabase PostgreSQL on production, where that is the application
  */
 public record Addresses(
     String project,
@@ -22,7 +23,9 @@ public record Addresses(
     int productionMonitor,
     int backupMonitor,
     int production,
-    int backup) {
+    int backup,
+    int productionDatabase,
+    int backupDatabase) {
 
   public static final String HOST = "127.0.0.1";
 
@@ -43,11 +46,17 @@ public record Addresses(
         port(environment, "MONKEY_PRODUCTION_MONITOR_PORT", 8082),
         port(environment, "MONKEY_BACKUP_MONITOR_PORT", 8083),
         port(environment, "MONKEY_PRODUCTION_PORT", 8001),
-        port(environment, "MONKEY_BACKUP_PORT", 8002));
+        port(environment, "MONKEY_BACKUP_PORT", 8002),
+        port(environment, "MONKEY_PRODUCTION_DATABASE_PORT", 8003),
+        port(environment, "MONKEY_BACKUP_DATABASE_PORT", 8004));
   }
 
   public int application(ServerName server) {
     return server == ServerName.PRODUCTION ? production : backup;
+  }
+
+  public int database(ServerName server) {
+    return server == ServerName.PRODUCTION ? productionDatabase : backupDatabase;
   }
 
   public int monitor(ServerName server) {

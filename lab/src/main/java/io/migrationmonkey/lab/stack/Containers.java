@@ -62,6 +62,41 @@ public final class Containers {
     return new Command(timeout, command).run();
   }
 
+  /**
+   * Plays the playbook again, as the stack's own provisioning did, for one of the applications that
+   * its inventory knows.
+   *
+   * @param on where the application starts its life
+   */
+  public void provision(String application, ServerName on)
+      throws IOException, InterruptedException {
+    String provisioning = name("provisioning");
+    String about =
+        Command.of(
+                "docker",
+                "inspect",
+                "--format",
+                "{{.Image}} {{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}",
+                provisioning)
+            .run();
+    String[] words = about.strip().split(" +");
+    Command.of(
+            "docker",
+            "run",
+            "--rm",
+            "--volumes-from",
+            provisioning,
+            "--network",
+            words[1],
+            "--env",
+            "MONKEY_APPLICATION=" + application,
+            "--env",
+            "MONKEY_STARTS_ON=" + on,
+            words[0])
+        .within(Duration.ofMinutes(5))
+        .run();
+  }
+
   public void stop(String service) throws IOException, InterruptedException {
     Command.of("docker", "stop", name(service)).within(Duration.ofSeconds(60)).run();
   }

@@ -51,6 +51,11 @@ public record Stack(Addresses addresses, Containers containers, Migrations migra
                 : Optional.empty());
   }
 
+  /** Waits until the migrator answers again. */
+  public void awaitMigrator(Duration bound) throws IOException, InterruptedException {
+    awaitHealth("the migrator", addresses.migrator(), "migrator", bound);
+  }
+
   /** The latest reports of the monitors that are reporting. */
   public Map<ServerName, MonitorReport> memory() throws IOException {
     Map<ServerName, MonitorReport> reports = new EnumMap<>(ServerName.class);

@@ -42,7 +42,9 @@ class FlipByHandStackIT {
     try (RedisConnection redis = running.stack.redis()) {
       ServerName active = ServerName.of(redis.call("HGET", SwitchKey.RECORD, "active"));
       redis.call("SET", SwitchKey.SWITCH, SwitchKey.valueFor(active));
-      running.shell(active.other(), "systemctl stop nginx guestbook");
+      running.shell(
+          active.other(),
+          "systemctl stop nginx guestbook; rm -f /run/migration-monkey/start-ordered");
     }
   }
 
@@ -64,7 +66,12 @@ class FlipByHandStackIT {
   @Test
   @Order(2)
   void theProxyFollowsASetByHandWithinFiveMilliseconds() throws Exception {
-    running.shell(ServerName.BACKUP, "systemctl start guestbook nginx");
+    // As the boot guard tells whoever starts it on the standby all the same.
+    running.shell(
+        ServerName.BACKUP,
+        "mkdir -p /run/migration-monkey; echo %d > /run/migration-monkey/start-ordered;"
+                .formatted(running.stack.epoch())
+            + " systemctl start guestbook nginx");
     Patience.until(
         "the application on backup",
         RunningStack.SOON,

@@ -1,7 +1,12 @@
 package io.migrationmonkey.migrator.application;
 
+import io.migrationmonkey.migrator.ssh.RemoteCommand;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -13,10 +18,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param data absolute paths of directories and files that move with it: state, configuration, code
  *     that no package brings, unit files
  * @param health what says that it serves
+ * @param beforeStop run on the server that is left, before the services stop: a database dump, for
+ *     example. It may be run for a migration that is rolled back afterwards
+ * @param afterStart run on the server that takes over, after the services have started
  */
 @ConfigurationProperties("monkey.application")
 public record ApplicationSettings(
-    String name, List<String> services, List<String> data, @DefaultValue Health health) {
+    String name,
+    List<String> services,
+    List<String> data,
+    @DefaultValue Health health,
+    @Nullable CommandSettings beforeStop,
+    @Nullable CommandSettings afterStart) {
 
   private static final Pattern UNIT =
       Pattern.compile("[A-Za-z0-9:_.@\\\\][A-Za-z0-9:_.@\\\\-]*\\.service");
@@ -65,6 +78,12 @@ public record ApplicationSettings(
                 .formatted(service));
       }
     }
+    if (beforeStop != null) {
+      beforeStop.check("monkey.application.before-stop");
+    }
+    if (afterStart != null) {
+      afterStart.check("monkey.application.after-start");
+    }
     data = data == null ? List.of() : List.copyOf(data);
     services = List.copyOf(services);
     for (String path : data) {
@@ -81,22 +100,55 @@ public record ApplicationSettings(
   }
 
   /**
-   * An HTTP request that the application answers with 200 when it serves.
+   * What says that the application serves: an HTTP request that it answers with 200, or a command
+   * on its server that ends with 0.
    *
-   * @param port on the server itself, not the proxy's
+   * @param port on the server itself, not the proxy's; 80 where nothing is said
+   * @param path {@code /health} where nothing is said
+   * @param command the program and its arguments, run as root; empty for the HTTP request
+   * @param timeout for one answer
    */
-  public record Health(@DefaultValue("80") int port, @DefaultValue("/health") String path) {
+  public record Health(
+      @Nullable Integer port,
+      @Nullable String path,
+      @Nullable List<String> command,
+      @DefaultValue("5s") Duration timeout) {
 
     public Health {
-      if (port < 1 || port > 65_535) {
-        throw new IllegalArgumentException(
-            "monkey.application.health.port is %d: it must be 1 to 65535".formatted(port));
+      if (command == null || command.isEmpty()) {
+        port = port == null ? 80 : port;
+        path = path == null ? "/health" : path;
+        command = List.of();
+        if (port < 1 || port > 65_535) {
+          throw new IllegalArgumentException(
+              "monkey.application.health.port is %d: it must be 1 to 65535".formatted(port));
+        }
+        if (!path.matches("/[!-~]*")) {
+          throw new IllegalArgumentException(
+              "monkey.application.health.path is '%s': it must be a path like '/health'"
+                  .formatted(path));
+        }
+      } else {
+        if (port != null || path != null) {
+          throw new IllegalArgumentException(
+              "monkey.application.health has a command, and a port or path too: it must have one or the other");
+        }
+        new CommandSettings(command, timeout).check("monkey.application.health");
       }
-      if (!path.matches("/[!-~]*")) {
-        throw new IllegalArgumentException(
-            "monkey.application.health.path is '%s': it must be a path like '/health'"
-                .formatted(path));
-      }
+      CommandSettings.checkTimeout("monkey.application.health", timeout);
+    }
+
+    /** The command, where it is one that says so. */
+    public Optional<RemoteCommand<String>> asCommand() {
+      return command == null || command.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new CommandSettings(command, timeout).within(timeout));
+    }
+
+    /** The address to ask, where it is not a command that says so. */
+    public URI url(String address) {
+      String host = address.contains(":") ? "[" + address + "]" : address;
+      return URI.create("http://%s:%d%s".formatted(host, port, path));
     }
   }
 }

@@ -45,14 +45,22 @@ public final class PushKeys {
     }
   }
 
-  /** Lets the holder of that key, and of no other push key, write here through rsync. */
-  public static RemoteCommand<String> authorize(String publicKey) {
-    return keys("restrict,command=\"/usr/bin/rrsync -wo /\" %s %s".formatted(publicKey, MARK));
+  /**
+   * Lets the holder of that key, and of no other push key, write here through rsync.
+   *
+   * @param user the one whom the migrator logs in as; the push comes in by the same door
+   */
+  public static RemoteCommand<String> authorize(String user, String publicKey) {
+    String rrsync = "/usr/bin/rrsync -wo /";
+    // rrsync reads there what rsync asks for; sudo would drop it.
+    String command =
+        user.equals("root") ? rrsync : "sudo -n --preserve-env=SSH_ORIGINAL_COMMAND -- " + rrsync;
+    return keys(user, "restrict,command=\"%s\" %s %s".formatted(command, publicKey, MARK));
   }
 
   /** Lets nobody push here. */
-  public static RemoteCommand<String> authorizeNobody() {
-    return keys("");
+  public static RemoteCommand<String> authorizeNobody(String user) {
+    return keys(user, "");
   }
 
   /** Reads the server's own host key, over a connection that has proven it. */
@@ -93,17 +101,22 @@ public final class PushKeys {
   }
 
   // Written beside and moved: an interrupted write must not lock the operator out.
-  private static RemoteCommand<String> keys(String line) {
+  private static RemoteCommand<String> keys(String user, String line) {
     return new Run(
         Invocation.script(
             """
             umask 077
-            mkdir -p /root/.ssh
-            touch /root/.ssh/authorized_keys
-            { grep -v " $1\\$" /root/.ssh/authorized_keys || true
-              [ -z "$2" ] || printf '%s\\n' "$2"; } > /root/.ssh/authorized_keys.monkey
-            mv /root/.ssh/authorized_keys.monkey /root/.ssh/authorized_keys
+            home=$(getent passwd "$1" | cut -d: -f6)
+            group=$(id -g "$1")
+            [ -d "$home" ] || { echo "$1 has no home directory here" >&2; exit 3; }
+            keys=$home/.ssh/authorized_keys
+            [ -d "$home/.ssh" ] || install -d -m 700 -o "$1" -g "$group" "$home/.ssh"
+            touch "$keys"
+            { grep -v " $2\\$" "$keys" || true
+              [ -z "$3" ] || printf '%s\\n' "$3"; } > "$keys.monkey"
+            chown "$1:$group" "$keys.monkey"
+            mv "$keys.monkey" "$keys"
             """,
-            MARK, line));
+            user, MARK, line));
   }
 }

@@ -6,6 +6,7 @@ import io.migrationmonkey.migrator.ssh.Output;
 import io.migrationmonkey.migrator.ssh.RemoteCommand;
 import io.migrationmonkey.migrator.ssh.Run;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What can be done with the application's systemd units, always all of them, in start order. */
@@ -14,36 +15,70 @@ public final class Services {
   /** Long enough for a start or a stop that nobody waits for. */
   public static final Duration SLOW = Duration.ofMinutes(2);
 
+  // What the boot guard reads: complete, and on the disk before the application changes.
+  private static final String ROLE =
+      """
+
+      keep() {
+        mkdir -p "$(dirname "$1")"
+        printf '%s\\n' "$2" > "$1.new"
+        sync "$1.new"
+        mv "$1.new" "$1"
+      }
+      """;
+
   private Services() {}
 
-  /** Enables and starts each, and returns once systemd calls it started. */
-  public static RemoteCommand<String> start(List<String> units, Duration atMost) {
+  /**
+   * Enables and starts each, and returns once systemd calls it started. The server takes the role
+   * of the active one with it, and for this boot its guard knows that the start was ordered.
+   *
+   * @param epoch of the switch as it stands; once it has moved on, the order is void
+   */
+  public static RemoteCommand<String> start(List<String> units, long epoch, Duration atMost) {
+    List<String> arguments = new ArrayList<>(List.of(Long.toString(epoch)));
+    arguments.addAll(units);
     return script(
-        """
-        systemctl daemon-reload
-        for unit; do
-          systemctl reset-failed "$unit" 2>/dev/null || true
-          systemctl enable --quiet "$unit"
-          systemctl start "$unit"
-        done
-        """,
-        units,
+        "# starts the application"
+            + ROLE
+            + """
+            keep /var/lib/migration-monkey/role "active $1"
+            keep /run/migration-monkey/start-ordered "$1"
+            shift
+            systemctl daemon-reload
+            for unit; do
+              systemctl reset-failed "$unit" 2>/dev/null || true
+              systemctl enable --quiet "$unit"
+              systemctl start "$unit"
+              if [ "$(systemctl show --property=Result --value "$unit")" = exec-condition ]; then
+                echo "the boot guard does not let $unit start:" >&2
+                journalctl --quiet --no-pager --lines=3 --output=cat --unit="$unit" >&2
+                exit 3
+              fi
+            done
+            """,
+        arguments,
         atMost);
   }
 
   /**
    * Stops each and keeps it from starting at boot; a unit that does not exist is stopped enough.
+   * The server takes the role of the standby with it.
    */
   public static RemoteCommand<String> stop(List<String> units) {
     return script(
-        """
-        for unit; do
-          if systemctl cat "$unit" >/dev/null 2>&1; then
-            systemctl stop "$unit"
-            systemctl disable --quiet "$unit"
-          fi
-        done
-        """,
+        "# stops the application"
+            + ROLE
+            + """
+            rm -f /run/migration-monkey/start-ordered
+            keep /var/lib/migration-monkey/role standby
+            for unit; do
+              if systemctl cat "$unit" >/dev/null 2>&1; then
+                systemctl stop "$unit"
+                systemctl disable --quiet "$unit"
+              fi
+            done
+            """,
         units.reversed(),
         SLOW);
   }

@@ -3,11 +3,13 @@ package io.migrationmonkey.migrator.ssh;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.ssh.KnownHosts.Verdict;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import net.schmizz.keepalive.KeepAliveRunner;
@@ -62,6 +64,9 @@ final class Connector {
       keepAlive.setMaxAliveCount(KEEP_ALIVES_UNANSWERED);
       client.connect(address, settings.port());
       client.authPublickey(settings.user(), key(client));
+      if (settings.needsSudo()) {
+        requireSudo(client);
+      }
       return client;
     } catch (IOException e) {
       closeQuietly(client);
@@ -86,6 +91,34 @@ final class Connector {
     } catch (IOException e) {
       // It is being given up because it is broken or no longer needed: nothing hangs on a goodbye.
       LOG.debug("closing a connection", e);
+    }
+  }
+
+  // Once a connection, so that no command's own exit code need be told from sudo's.
+  private void requireSudo(SSHClient client) throws IOException {
+    Duration atMost = settings.connectTimeout().multipliedBy(3);
+    Invocation nothing = settings.asRoot(Invocation.of("true"));
+    try {
+      Output answer =
+          new Execution(client.startSession(), nothing, line -> {}).run(Deadline.after(atMost));
+      if (answer.exitCode() != 0) {
+        throw new ServerUnreachable(
+            server,
+            ("lets %s in, but not use sudo without a password: install sudo there and write"
+                    + " '%s ALL=(ALL:ALL) NOPASSWD: ALL' to /etc/sudoers.d/migration-monkey with"
+                    + " 'visudo -f', or log in as root (it said: %s)")
+                .formatted(settings.user(), settings.user(), answer.stderr().strip()),
+            new IOException("exit code %d".formatted(answer.exitCode())));
+      }
+    } catch (TimeoutException e) {
+      throw new ServerUnreachable(
+          server,
+          "lets %s in, but sudo does not answer within %d s: try 'sudo -n true' there"
+              .formatted(settings.user(), atMost.toSeconds()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
     }
   }
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * after that broke, as a reboot does. Up to six commands run side by side on the one connection,
  * more wait their turn.
  *
+ * <p>Commands run as root: with sudo where somebody else logs in.
+ *
  * <p>A command is sent once: where the connection breaks while it runs, that is a {@link
  * ServerUnreachable}, because nobody knows how far it came.
  */
@@ -34,6 +36,7 @@ public final class RemoteServer implements AutoCloseable {
 
   private final ServerName name;
   private final String address;
+  private final SshSettings settings;
   private final Connector connector;
   private final Runnable mayAct;
   private final Semaphore turns = new Semaphore(SIDE_BY_SIDE, true);
@@ -56,6 +59,7 @@ public final class RemoteServer implements AutoCloseable {
     this.mayAct = mayAct;
     this.name = name;
     this.address = address;
+    this.settings = settings;
     this.connector = new Connector(name, settings, address);
   }
 
@@ -131,7 +135,8 @@ public final class RemoteServer implements AutoCloseable {
       try {
         Session session = openSession();
         askWhetherItMayAct(session);
-        return new Execution(session, invocation, onLine).run(Deadline.after(invocation.timeout()));
+        return new Execution(session, settings.asRoot(invocation), onLine)
+            .run(Deadline.after(invocation.timeout()));
       } finally {
         turns.release();
       }

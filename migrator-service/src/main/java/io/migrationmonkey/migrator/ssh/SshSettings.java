@@ -3,6 +3,9 @@ package io.migrationmonkey.migrator.ssh;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -10,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the migrator logs in to both servers.
  *
- * @param user who may do everything there, root by default
+ * @param user who may do everything there: root, which is the default, or one who may use sudo
+ *     without a password
  * @param port sshd's port, 22 by default
  * @param key the private key, without a passphrase
  * @param knownHosts the pinned host keys, in the format of OpenSSH
@@ -27,10 +31,15 @@ public record SshSettings(
 
   private static final Duration LONGEST_CONNECT = Duration.ofMinutes(1);
 
+  // As rsync and ssh take it in USER@HOST.
+  private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+
+  private static final List<String> SUDO = List.of("sudo", "-n", "--");
+
   public SshSettings {
-    if (user.isBlank()) {
+    if (!USER.matcher(user).matches()) {
       throw new IllegalArgumentException(
-          "monkey.ssh.user is blank: name the user to log in as, such as root");
+          "monkey.ssh.user is '%s': name the user to log in as, such as root".formatted(user));
     }
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException(
@@ -44,6 +53,21 @@ public record SshSettings(
               .formatted(connectTimeout));
     }
     KnownHosts.read(knownHosts);
+  }
+
+  boolean needsSudo() {
+    return !user.equals("root");
+  }
+
+  /** The same as root's, whoever logs in: the one place where sudo is put in front. */
+  Invocation asRoot(Invocation invocation) {
+    return needsSudo()
+        ? new Invocation(
+            Stream.concat(SUDO.stream(), invocation.arguments().stream()).toList(),
+            invocation.input(),
+            invocation.timeout(),
+            invocation.acceptedExits())
+        : invocation;
   }
 
   private static void requireReadable(String property, @Nullable Path file, String what) {

@@ -1,18 +1,27 @@
 package io.migrationmonkey.migrator.steps;
 
+import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.Guard;
 import io.migrationmonkey.migrator.application.PushKeys;
 import io.migrationmonkey.migrator.plan.Step;
 import io.migrationmonkey.migrator.ssh.SshSettings;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** The active server may push to the standby, and nothing else may. */
+/**
+ * The active server may push to the standby, and nothing else may; both ask at boot whether the
+ * application is theirs to start.
+ */
 @Component
 class ExchangeKeys implements MigrationStep {
 
   private final SshSettings ssh;
+  private final ApplicationSettings application;
 
-  ExchangeKeys(SshSettings ssh) {
+  ExchangeKeys(SshSettings ssh, ApplicationSettings application) {
     this.ssh = ssh;
+    this.application = application;
   }
 
   @Override
@@ -25,10 +34,21 @@ class ExchangeKeys implements MigrationStep {
     String key = run.source().run(new PushKeys.Make());
     String hostKey = run.standby().run(new PushKeys.HostKey());
     run.source().run(PushKeys.pin(run.standby().address(), ssh.port(), hostKey));
-    run.standby().run(PushKeys.authorize(key));
-    run.source().run(PushKeys.authorizeNobody());
+    run.standby().run(PushKeys.authorize(ssh.user(), key));
+    run.source().run(PushKeys.authorizeNobody(ssh.user()));
     return new StepReport(
-        "%s may push to %s, through rsync alone"
-            .formatted(run.source().name(), run.standby().name()));
+        "%s may push to %s, through rsync alone; %s"
+            .formatted(run.source().name(), run.standby().name(), guarded(run)));
+  }
+
+  private String guarded(MigrationRun run) {
+    String without =
+        Stream.of(run.source(), run.standby())
+            .filter(server -> !server.run(new Guard(application.services())))
+            .map(server -> server.name().toString())
+            .collect(Collectors.joining(" and "));
+    return without.isEmpty()
+        ? "both are guarded at boot"
+        : "no boot guard on %s: play Ansible's site.yml again".formatted(without);
   }
 }

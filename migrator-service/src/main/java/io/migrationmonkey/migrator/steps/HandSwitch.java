@@ -62,7 +62,7 @@ public class HandSwitch {
     String who = Words.by(by, "a person");
     if (!force) {
       health
-          .awaitHealthy(servers.get(active).address(), HEALTHY_WITHIN)
+          .awaitHealthy(servers.get(active), HEALTHY_WITHIN)
           .ifPresent(complaint -> {
             throw new OrderRefused(
                 Why.NOT_NOW,

@@ -1,6 +1,9 @@
 package io.migrationmonkey.migrator.steps;
 
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.ssh.RemoteCommand;
+import io.migrationmonkey.migrator.ssh.RemoteServer;
+import io.migrationmonkey.migrator.ssh.SshFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,16 +18,19 @@ import org.springframework.stereotype.Component;
 @Component
 class HealthProbe {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration EVERY = Duration.ofMillis(50);
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
+  private final HttpClient http;
   private final ApplicationSettings.Health health;
   private final Waiting waiting;
 
   HealthProbe(ApplicationSettings application, Waiting waiting) {
     this.health = application.health();
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(health.timeout())
+            .build();
     this.waiting = waiting;
   }
 
@@ -33,7 +39,7 @@ class HealthProbe {
    *
    * @return empty when it is, else what was wrong the last time
    */
-  Optional<String> awaitHealthy(String address, Duration atMost) {
+  Optional<String> awaitHealthy(RemoteServer server, Duration atMost) {
     AtomicReference<Optional<String>> last = new AtomicReference<>(Optional.empty());
     boolean healthy =
         waiting
@@ -41,20 +47,34 @@ class HealthProbe {
                 atMost,
                 EVERY,
                 () -> {
-                  last.set(complaint(address));
+                  last.set(complaint(server));
                   return last.get().isPresent() ? Optional.empty() : Optional.of(true);
                 })
             .isPresent();
     return healthy ? Optional.empty() : last.get();
   }
 
-  private Optional<String> complaint(String address) {
-    String host = address.contains(":") ? "[" + address + "]" : address;
-    URI uri = URI.create("http://%s:%d%s".formatted(host, health.port(), health.path()));
+  private Optional<String> complaint(RemoteServer server) {
+    return health
+        .asCommand()
+        .map(command -> complaint(server, command))
+        .orElseGet(() -> complaint(health.url(server.address())));
+  }
+
+  private static Optional<String> complaint(RemoteServer server, RemoteCommand<String> command) {
+    try {
+      server.run(command);
+      return Optional.empty();
+    } catch (SshFailure unhealthy) {
+      return Optional.of("the application is not healthy: " + unhealthy.getMessage());
+    }
+  }
+
+  private Optional<String> complaint(URI uri) {
     try {
       int status =
           http.send(
-                  HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(),
+                  HttpRequest.newBuilder(uri).timeout(health.timeout()).build(),
                   HttpResponse.BodyHandlers.discarding())
               .statusCode();
       return status == 200

@@ -1,6 +1,8 @@
 package io.migrationmonkey.migrator.steps;
 
 import io.migrationmonkey.migrator.MigrationSettings;
+import io.migrationmonkey.migrator.application.Services;
+import io.migrationmonkey.migrator.plan.Course;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
@@ -27,11 +29,15 @@ class HoldDeadline {
   }
 
   /**
-   * What is left, less a sixth of the whole for starting the source again.
+   * What is left, less a sixth of the whole for starting the source again. Where nothing is held,
+   * as long as an application may take that nobody waits for.
    *
    * @throws StepFailed when nothing is left
    */
   Duration left(MigrationRun run) {
+    if (run.course() == Course.WITHOUT_DATA) {
+      return Services.SLOW;
+    }
     Duration left =
         Duration.between(clock.instant(), run.holdsUntil())
             .minus(settings.holdTimeout().dividedBy(6));

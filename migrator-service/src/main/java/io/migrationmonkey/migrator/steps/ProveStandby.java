@@ -29,7 +29,7 @@ class ProveStandby implements MigrationStep {
     Duration left = deadline.left(run);
     Duration atMost = left.compareTo(settings.proveTimeout()) < 0 ? left : settings.proveTimeout();
     health
-        .awaitHealthy(run.standby().address(), atMost)
+        .awaitHealthy(run.standby(), atMost)
         .ifPresent(complaint -> {
           throw new StepFailed(complaint);
         });

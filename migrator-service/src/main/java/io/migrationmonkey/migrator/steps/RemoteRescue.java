@@ -123,7 +123,7 @@ class RemoteRescue implements Rescue {
                 })
             .orElseGet(() -> start(run));
     health
-        .awaitHealthy(run.source().address(), settings.proveTimeout())
+        .awaitHealthy(run.source(), settings.proveTimeout())
         .ifPresent(complaint -> {
           throw new StepFailed(complaint);
         });
@@ -139,7 +139,8 @@ class RemoteRescue implements Rescue {
   }
 
   private String start(MigrationRun run) {
-    return run.source().run(Services.start(application.services(), Services.SLOW));
+    return run.source()
+        .run(Services.start(application.services(), run.seen().epoch(), Services.SLOW));
   }
 
   @Override

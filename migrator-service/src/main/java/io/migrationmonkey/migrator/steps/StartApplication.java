@@ -24,7 +24,11 @@ class StartApplication implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
-    run.standby().run(Services.start(application.services(), deadline.left(run)));
+    run.standby()
+        .run(Services.start(application.services(), run.seen().epoch(), deadline.left(run)));
+    if (application.afterStart() != null) {
+      run.standby().run(application.afterStart().within(deadline.left(run)));
+    }
     return new StepReport("%s runs on %s".formatted(application.name(), run.standby().name()));
   }
 }

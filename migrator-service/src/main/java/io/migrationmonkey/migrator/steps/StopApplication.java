@@ -17,16 +17,19 @@ import org.springframework.stereotype.Component;
 class StopApplication implements MigrationStep {
 
   private final ApplicationSettings application;
+  private final HoldDeadline deadline;
   private final Switchboard switchboard;
   private final Waiting waiting;
   private final MigrationSettings settings;
 
   StopApplication(
       ApplicationSettings application,
+      HoldDeadline deadline,
       Switchboard switchboard,
       Waiting waiting,
       MigrationSettings settings) {
     this.application = application;
+    this.deadline = deadline;
     this.switchboard = switchboard;
     this.waiting = waiting;
     this.settings = settings;
@@ -41,6 +44,9 @@ class StopApplication implements MigrationStep {
   public StepReport run(MigrationRun run) {
     // Under a hold the proxies are drained already.
     boolean drained = run.course() == Course.WITH_DATA || drained(run);
+    if (application.beforeStop() != null) {
+      run.source().run(application.beforeStop().within(deadline.left(run)));
+    }
     run.source().run(Services.stop(application.services()));
     List<String> states = run.source().run(new Services.States(application.services()));
     if (states.stream().anyMatch(state -> state.startsWith("active"))) {

@@ -139,12 +139,12 @@ class ApplicationCommandsIT {
     String key = active.run(new PushKeys.Make());
     assertThat(active.run(new PushKeys.Make())).isEqualTo(key);
 
-    standby.run(PushKeys.authorize(key));
-    standby.run(PushKeys.authorize(key));
+    standby.run(PushKeys.authorize("root", key));
+    standby.run(PushKeys.authorize("root", key));
 
     assertThat(backup.inside("grep -c rrsync /root/.ssh/authorized_keys").strip()).isEqualTo("1");
     assertThat(backup.inside("stat -c %a /root/.ssh/authorized_keys").strip()).isEqualTo("600");
-    standby.run(PushKeys.authorizeNobody());
+    standby.run(PushKeys.authorizeNobody("root"));
     assertThat(backup.inside("cat /root/.ssh/authorized_keys")).isEqualTo(before);
   }
 
@@ -161,7 +161,7 @@ class ApplicationCommandsIT {
           """);
     }
     List<String> units = List.of("first.service", "second.service");
-    active.run(Services.start(units, SOON));
+    active.run(Services.start(units, 1, SOON));
     assertThat(active.run(new Services.States(units)))
         .containsExactly("active enabled", "active enabled");
     active.run(Services.stop(units));

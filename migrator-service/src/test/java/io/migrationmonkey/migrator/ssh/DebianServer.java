@@ -1,6 +1,7 @@
 package io.migrationmonkey.migrator.ssh;
 
 import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.ExposedPort;
 import io.migrationmonkey.contract.ServerName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,7 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
@@ -24,6 +27,7 @@ public final class DebianServer implements AutoCloseable {
   private final ServerName name;
   private final GenericContainer<?> container;
   private final Path folder;
+  private String user = "root";
 
   private DebianServer(ServerName name, GenericContainer<?> container, Path folder) {
     this.name = name;
@@ -36,8 +40,17 @@ public final class DebianServer implements AutoCloseable {
    *
    * @param folder a folder of its own, for that key and the pinned host key
    */
-  @SuppressWarnings("resource") // the server closes it
   public static DebianServer started(ServerName name, Path folder) {
+    return started(name, folder, null);
+  }
+
+  /**
+   * The same on a network where its name is its host name.
+   *
+   * @param network null for none of its own
+   */
+  @SuppressWarnings("resource") // the server closes it
+  public static DebianServer started(ServerName name, Path folder, @Nullable Network network) {
     GenericContainer<?> container =
         new GenericContainer<>(DockerImageName.parse(IMAGE))
             .withImagePullPolicy(image -> false)
@@ -50,6 +63,9 @@ public final class DebianServer implements AutoCloseable {
                     .getHostConfig()
                     .withCapAdd(Capability.SYS_ADMIN, Capability.SYS_BOOT)
                     .withSecurityOpts(List.of("apparmor=unconfined")));
+    if (network != null) {
+      container.withNetwork(network).withNetworkAliases(name.toString());
+    }
     container.start();
     DebianServer server = new DebianServer(name, container, folder);
     server.letUsIn();
@@ -58,8 +74,8 @@ public final class DebianServer implements AutoCloseable {
 
   public SshSettings settings() {
     return new SshSettings(
-        "root",
-        container.getMappedPort(22),
+        user,
+        port(),
         folder.resolve("id_ed25519"),
         folder.resolve("known_hosts"),
         Duration.ofSeconds(5));
@@ -82,7 +98,7 @@ public final class DebianServer implements AutoCloseable {
 
   public SshSettings settingsAmongServers() {
     return new SshSettings(
-        "root",
+        user,
         22,
         folder.resolve("id_ed25519"),
         folder.resolve("known_hosts"),
@@ -91,6 +107,54 @@ public final class DebianServer implements AutoCloseable {
 
   public String addressAmongServers() {
     return inside("hostname -I").strip().split(" ")[0];
+  }
+
+  /** From now on this user logs in, with the key that root had, and root does not. */
+  public void onlyLetIn(String user) {
+    inside(
+        """
+        useradd --create-home --shell /bin/bash %1$s
+        install -d -m 700 -o %1$s -g %1$s /home/%1$s/.ssh
+        install -m 600 -o %1$s -g %1$s /root/.ssh/authorized_keys /home/%1$s/.ssh/authorized_keys
+        rm /root/.ssh/authorized_keys
+        echo 'PermitRootLogin no' >/etc/ssh/sshd_config.d/00-no-root.conf
+        systemctl reload ssh
+        """
+            .formatted(user));
+    this.user = user;
+  }
+
+  /** Switches it off and on again, past anything that runs on it. Connect anew afterwards. */
+  public void powerCut() {
+    var docker = container.getDockerClient();
+    docker.killContainerCmd(container.getContainerId()).exec();
+    docker.startContainerCmd(container.getContainerId()).exec();
+    awaitBooted();
+    pin("ed25519");
+  }
+
+  // Asked each time: a container that was stopped comes back with another one.
+  private int port() {
+    var ports =
+        container
+            .getDockerClient()
+            .inspectContainerCmd(container.getContainerId())
+            .exec()
+            .getNetworkSettings()
+            .getPorts()
+            .getBindings()
+            .get(ExposedPort.tcp(22));
+    return Integer.parseInt(ports[0].getHostPortSpec());
+  }
+
+  /** Waits until the boot is over, whether or not all of it went well. */
+  public void awaitBooted() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(
+            () -> inside("systemctl is-system-running || true").strip(),
+            state -> state.equals("running") || state.equals("degraded"));
   }
 
   /** Runs a script inside, past SSH, and fails where it does. */
@@ -117,8 +181,7 @@ public final class DebianServer implements AutoCloseable {
   public void pin(String type) {
     String key = inside("cat /etc/ssh/ssh_host_%s_key.pub".formatted(type)).strip();
     ShellServer.write(
-        folder.resolve("known_hosts"),
-        "[%s]:%d %s\n".formatted(container.getHost(), container.getMappedPort(22), key));
+        folder.resolve("known_hosts"), "[%s]:%d %s\n".formatted(container.getHost(), port(), key));
   }
 
   @Override

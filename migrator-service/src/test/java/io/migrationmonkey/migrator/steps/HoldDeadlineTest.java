@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.migrationmonkey.contract.ManualClock;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.MigrationSettings;
+import io.migrationmonkey.migrator.application.Services;
+import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
+import io.migrationmonkey.migrator.plan.Course;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import io.migrationmonkey.migrator.ssh.SshSettings;
 import io.migrationmonkey.migrator.switching.Lease;
@@ -67,6 +70,12 @@ class HoldDeadlineTest {
     assertThat(deadline.left(run)).isEqualTo(Duration.ofSeconds(50));
     clock.advance(Duration.ofSeconds(49));
     assertThat(deadline.left(run)).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void aStepOfAnApplicationWithoutDataHasNoHoldToKeepTo() {
+    run.learn(Map.of(Fact.COURSE, Course.WITHOUT_DATA.name()));
+    assertThat(deadline.left(run)).isEqualTo(Services.SLOW);
   }
 
   @Test
