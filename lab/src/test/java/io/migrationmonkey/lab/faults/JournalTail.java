@@ -75,16 +75,22 @@ final class JournalTail implements AutoCloseable {
 
   /** How it ended, if it has. */
   Optional<Ended> ended() throws IOException {
-    for (Optional<Entry> entry = next(); entry.isPresent(); entry = next()) {
-      if ("ENDED".equals(entry.get().kind())) {
-        Map<String, String> facts = entry.get().facts();
-        return Optional.of(
-            new Ended(
-                facts == null ? "UNKNOWN" : facts.getOrDefault("STATE", "UNKNOWN"),
-                String.valueOf(entry.get().text())));
-      }
+    if (next().isEmpty() && id == null) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    // Its last entry, wherever that stands: a journal that was lost may have been written anew.
+    String line = call("LINDEX", key(), "-1");
+    return Optional.ofNullable(line)
+        .map(last -> Wire.read(last, Entry.class))
+        .filter(last -> "ENDED".equals(last.kind()))
+        .map(JournalTail::end);
+  }
+
+  private static Ended end(Entry entry) {
+    Map<String, String> facts = entry.facts();
+    return new Ended(
+        facts == null ? "UNKNOWN" : facts.getOrDefault("STATE", "UNKNOWN"),
+        String.valueOf(entry.text()));
   }
 
   /** True when Redis knows nothing of it any more, and nobody works on anything. */

@@ -10,6 +10,7 @@ import io.migrationmonkey.lab.stack.Patience;
 import io.migrationmonkey.lab.stack.RedisConnection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -163,8 +164,7 @@ final class Site {
   private void inNetworkOf(ServerName server, String... rule) throws Exception {
     Process init = Process.of(running, server.toString());
     List<String> words =
-        new java.util.ArrayList<>(
-            List.of("nsenter", "-t", Long.toString(init.pid()), "-n", "iptables"));
+        new ArrayList<>(List.of("nsenter", "-t", Long.toString(init.pid()), "-n", "iptables"));
     words.addAll(List.of(rule));
     new Command(Duration.ofSeconds(20), words).run();
   }
@@ -237,18 +237,33 @@ final class Site {
     }
   }
 
-  /** What a person does: looks where the proxy sends the traffic, and says so. */
+  /**
+   * What a person does: looks where the proxy sends the traffic, and says so; once more where it is
+   * refused because a migration is still under way.
+   */
   void restoreSwitch() throws Exception {
-    Answer route = running.stack.get(running.stack.addresses().proxy(), "/api/route");
-    String active = route.as(tools.jackson.databind.JsonNode.class).path("active").asString();
+    Patience.until("PUT /api/switch to be taken", STARTED, () -> Optional.of(putSwitch()));
+  }
+
+  private Answer putSwitch() throws IOException {
     String body =
-        Wire.write(Map.of("active", active, "reason", "Redis was empty: as the proxy has it"));
-    Request put =
-        new Request("PUT", "/api/switch", Map.of("Content-Type", "application/json"), body);
-    Answer answer = running.stack.migrations().send(put);
+        Wire.write(
+            Map.of(
+                "active",
+                Serving.look(running.stack).route(),
+                "reason",
+                "Redis was empty: as the proxy has it"));
+    Answer answer =
+        running
+            .stack
+            .migrations()
+            .send(
+                new Request(
+                    "PUT", "/api/switch", Map.of("Content-Type", "application/json"), body));
     if (answer.status() / 100 != 2) {
-      throw new IOException("%s with %s was answered with %s".formatted(put, body, answer));
+      throw new IOException("%s was answered with %s".formatted(body, answer));
     }
+    return answer;
   }
 
   // --- The reboot.
