@@ -57,14 +57,14 @@ enum Fault {
       "no room for packages on the standby",
       Act.NOTHING,
       Site::fillPackageCache,
-      Site::unmountAll,
+      Site::unmount,
       Heal.AT_THE_END),
 
   DISK_FULL_DATA(
       "the standby's disk with the data gets full",
       Site::smallDiskForData,
       Site::fillDataDisk,
-      Site::unmountAll,
+      Site::unmount,
       Heal.AT_THE_END),
 
   APPLICATION_STARTS_NOT(

@@ -78,11 +78,9 @@ final class Repair {
   private void undoFaults() throws Exception {
     Site site = Site.now(running, ServerName.PRODUCTION);
     site.mendNetwork();
-    site.unmountAll();
-    site.freePort();
-    site.unhangApplication();
     for (ServerName server : ServerName.values()) {
-      site.startSshd(server);
+      running.shell(
+          server, String.join("; ", Site.UNMOUNT, Site.FREE_PORT, Site.UNHANG, Site.START_SSHD));
     }
   }
 

@@ -19,6 +19,19 @@ import java.util.Optional;
 final class Site {
 
   private static final String DATA = "/var/lib/guestbook";
+
+  /** How the faults on a server are undone; each does no harm where there is none. */
+  static final String UNMOUNT =
+      "for path in /var/cache/apt/archives %s; do while mountpoint -q $path; do umount -l $path; done; done"
+          .formatted(DATA);
+
+  static final String FREE_PORT = "systemctl stop squatter 2>/dev/null || true";
+
+  static final String UNHANG =
+      "if [ -d /run/systemd/system/guestbook.service.d ]; then rm -r /run/systemd/system/guestbook.service.d; systemctl daemon-reload; fi";
+
+  static final String START_SSHD = "systemctl reset-failed ssh; systemctl start ssh";
+
   private static final Duration STARTED = Duration.ofSeconds(90);
 
   private final RunningStack running;
@@ -135,7 +148,7 @@ final class Site {
   }
 
   void startSshd(ServerName server) throws Exception {
-    running.shell(server, "systemctl reset-failed ssh; systemctl start ssh");
+    running.shell(server, START_SSHD);
   }
 
   void cutNetwork() throws Exception {
@@ -190,13 +203,8 @@ final class Site {
             .formatted(DATA));
   }
 
-  void unmountAll() throws Exception {
-    for (ServerName server : ServerName.values()) {
-      running.shell(
-          server,
-          "for path in /var/cache/apt/archives %s; do while mountpoint -q $path; do umount -l $path; done; done"
-              .formatted(DATA));
-    }
+  void unmount() throws Exception {
+    running.shell(to(), UNMOUNT);
   }
 
   // --- The application on the standby.
@@ -207,9 +215,7 @@ final class Site {
   }
 
   void freePort() throws Exception {
-    for (ServerName server : ServerName.values()) {
-      running.shell(server, "systemctl stop squatter 2>/dev/null || true");
-    }
+    running.shell(to(), FREE_PORT);
   }
 
   void hangApplication() throws Exception {
@@ -219,10 +225,7 @@ final class Site {
   }
 
   void unhangApplication() throws Exception {
-    for (ServerName server : ServerName.values()) {
-      running.shell(
-          server, "rm -rf /run/systemd/system/guestbook.service.d; systemctl daemon-reload");
-    }
+    running.shell(to(), UNHANG);
   }
 
   // --- Redis.
