@@ -55,7 +55,7 @@ enum Fault {
 
   DISK_FULL_PACKAGES(
       "no room for packages on the standby",
-      Act.NOTHING,
+      Site::removePackages,
       Site::fillPackageCache,
       Site::unmount,
       Heal.AT_THE_END),

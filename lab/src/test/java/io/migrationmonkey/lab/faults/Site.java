@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Where a fault strikes: the stack, and which server the migration leaves for which. */
 final class Site {
@@ -72,6 +73,7 @@ final class Site {
     void kill() throws Exception {
       Optional<ProcessHandle> handle = pid > 1 ? ProcessHandle.of(pid) : Optional.empty();
       if (handle.isPresent() && handle.get().destroyForcibly()) {
+        handle.get().onExit().get(10, TimeUnit.SECONDS);
         return;
       }
       // The engine runs on another machine, or belongs to somebody else.
