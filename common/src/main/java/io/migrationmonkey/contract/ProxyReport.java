@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param held requests that the latest hold kept waiting, so far
  * @param longestStallMillis how long the one that waited longest in the latest hold waited, so far
  * @param at when this was written, by the proxy's clock
+ * @param inFlightToStandby those of them that were sent to the server that is not active; null from
+ *     a proxy that does not tell
  */
 public record ProxyReport(
     String proxy,
@@ -27,7 +29,22 @@ public record ProxyReport(
     long waiting,
     long held,
     long longestStallMillis,
-    Instant at) {
+    Instant at,
+    @Nullable Long inFlightToStandby) {
+
+  /** For a proxy that does not tell where its requests are. */
+  public ProxyReport(
+      String proxy,
+      @Nullable ServerName active,
+      long epoch,
+      @Nullable String holding,
+      long inFlight,
+      long waiting,
+      long held,
+      long longestStallMillis,
+      Instant at) {
+    this(proxy, active, epoch, holding, inFlight, waiting, held, longestStallMillis, at, null);
+  }
 
   /** Keys of all proxies' reports begin so. */
   public static final String KEY_PREFIX = "proxy:report:";
@@ -36,6 +53,11 @@ public record ProxyReport(
 
   public static String key(String proxy) {
     return KEY_PREFIX + proxy;
+  }
+
+  /** True when no request of this proxy is with the server that is not active any more. */
+  public boolean standbyIsIdle() {
+    return (inFlightToStandby == null ? inFlight : inFlightToStandby) == 0;
   }
 
   /** True when this proxy holds for that migration and no server works for it any more. */

@@ -19,6 +19,8 @@ import org.springframework.util.unit.DataSize;
  * @param rebootTimeout the source must be back within this
  * @param readmitTimeout its monitor must report within this after that
  * @param coolDown for so long after a migration a monitor's order is refused
+ * @param memoryMargin so much must be available on the standby beyond what the application uses on
+ *     the source
  */
 @ConfigurationProperties("monkey.migration")
 public record MigrationSettings(
@@ -31,7 +33,8 @@ public record MigrationSettings(
     @DefaultValue("20s") Duration confirmTimeout,
     @DefaultValue("5m") Duration rebootTimeout,
     @DefaultValue("2m") Duration readmitTimeout,
-    @DefaultValue("10m") Duration coolDown) {
+    @DefaultValue("15m") Duration coolDown,
+    @DefaultValue("16MB") DataSize memoryMargin) {
 
   public MigrationSettings {
     positive("hold-timeout", holdTimeout);
@@ -48,6 +51,10 @@ public record MigrationSettings(
     if (smallRound.isNegative()) {
       throw new IllegalArgumentException(
           "monkey.migration.small-round is %s: it must not be negative".formatted(smallRound));
+    }
+    if (memoryMargin.isNegative()) {
+      throw new IllegalArgumentException(
+          "monkey.migration.memory-margin is %s: it must not be negative".formatted(memoryMargin));
     }
     if (coolDown.isNegative()) {
       throw new IllegalArgumentException(

@@ -183,8 +183,7 @@ class MigratorServiceTest {
     // It comes back empty: a switch that was set once is not taken for 'false' again.
     await()
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(
-            () -> problem(post("{\"reason\":\"x\"}", Map.of()), 503, "redis-cli set switch"));
+        .untilAsserted(() -> problem(post("{\"reason\":\"x\"}", Map.of()), 503, "PUT /api/switch"));
     assertThat(redisGet("switch")).isNull();
     assertThat(get("/actuator/health").statusCode()).isEqualTo(503);
   }

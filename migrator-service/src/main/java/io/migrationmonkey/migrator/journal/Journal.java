@@ -15,7 +15,7 @@ import org.springframework.stereotype.Repository;
  * <p>Every call throws Spring's {@code DataAccessException} where Redis does not answer in time.
  */
 @Repository
-public class Journal {
+public class Journal implements Pen {
 
   /** So many migrations are remembered. */
   static final int REMEMBERED = 200;
@@ -43,9 +43,23 @@ public class Journal {
     }
   }
 
-  public void append(String id, JournalEntry entry) {
-    redis.opsForList().rightPush(key(id), Wire.write(entry));
+  @Override
+  public long append(String id, JournalEntry entry) {
+    Long length = redis.opsForList().rightPush(key(id), Wire.write(entry));
     if (entry.kind() == JournalEntry.Kind.ENDED) {
+      redis.opsForSet().remove(UNFINISHED, id);
+    }
+    return length == null ? 0 : length;
+  }
+
+  @Override
+  public void restore(String id, List<JournalEntry> entries) {
+    redis.opsForSet().add(UNFINISHED, id);
+    redis.delete(key(id));
+    redis.opsForList().rightPushAll(key(id), entries.stream().map(Wire::write).toList());
+    redis.opsForList().remove(INDEX, 0, id);
+    redis.opsForList().leftPush(INDEX, id);
+    if (entries.getLast().kind() == JournalEntry.Kind.ENDED) {
       redis.opsForSet().remove(UNFINISHED, id);
     }
   }
@@ -66,7 +80,10 @@ public class Journal {
 
   public Optional<MigrationView> find(String id) {
     List<JournalEntry> entries = entries(id, 0);
-    return entries.isEmpty() ? Optional.empty() : Optional.of(MigrationView.of(id, entries));
+    // One without its order is what a migrator wrote before it noticed that Redis had been emptied.
+    return entries.isEmpty() || entries.getFirst().kind() != JournalEntry.Kind.ORDERED
+        ? Optional.empty()
+        : Optional.of(MigrationView.of(id, entries));
   }
 
   /** The latest migrations, newest first. */

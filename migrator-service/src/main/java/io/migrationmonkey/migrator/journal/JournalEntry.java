@@ -24,8 +24,11 @@ public record JournalEntry(
     PROGRESS,
     DONE,
     FAILED,
+    ABORT_ORDERED,
     ROLLING_BACK,
-    ENDED
+    ENDED,
+    /** The old server came back after the migration had ended without it. */
+    READMITTED
   }
 
   /** What the receipt is made of. */
@@ -34,7 +37,14 @@ public record JournalEntry(
     FROM,
     TO,
     REASON,
+    /** Who ordered it. */
+    BY,
     DRY_RUN,
+    /** Whether room and cool-down were overridden. */
+    FORCE,
+    COURSE,
+    /** The epoch that a flip must find. */
+    EPOCH_BEFORE,
     STATE,
     PROBLEM,
     BOOT_ID_BEFORE,

@@ -14,16 +14,19 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A migration as its journal tells it: how it stands while it runs, its receipt when it has ended.
  *
+ * @param by who ordered it
  * @param step the step under way, null when none is
  * @param problem why it did not succeed, with what to do
  * @param bytesCopied over the network, all rounds
  * @param longestStallMs how long the request that waited longest at a proxy's gate waited
  * @param packagesToInstall the names that a dry run found missing on the standby
+ * @param events what happened to it as a whole: who did what, when and why
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MigrationView(
@@ -33,6 +36,7 @@ public record MigrationView(
     ServerName from,
     ServerName to,
     String reason,
+    String by,
     Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable Step step,
@@ -48,7 +52,8 @@ public record MigrationView(
     @Nullable String bootIdBefore,
     @Nullable String bootIdAfter,
     @JsonProperty("switch") @Nullable String switchValue,
-    @Nullable Long epoch) {
+    @Nullable Long epoch,
+    List<Event> events) {
 
   /** One step of it; {@code ms} is absent while the step runs. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -78,17 +83,21 @@ public record MigrationView(
     }
     Map<Fact, String> facts = new EnumMap<>(Fact.class);
     List<StepView> steps = new ArrayList<>();
+    List<Event> events = new ArrayList<>();
     Instant endedAt = null;
     for (JournalEntry entry : journal) {
-      facts.putAll(entry.facts());
+      if (entry.kind() != JournalEntry.Kind.ABORT_ORDERED) {
+        facts.putAll(entry.facts());
+      }
       switch (entry.kind()) {
         case STARTED ->
             steps.add(new StepView(required(entry), StepOutcome.RUNNING, entry.at(), null, null));
         case DONE -> close(steps, entry, StepOutcome.DONE);
         case FAILED -> close(steps, entry, StepOutcome.FAILED);
         case ENDED -> endedAt = entry.at();
-        case ORDERED, PROGRESS, ROLLING_BACK -> {}
+        case ORDERED, PROGRESS, ABORT_ORDERED, ROLLING_BACK, READMITTED -> {}
       }
+      event(entry).ifPresent(events::add);
     }
     Step running =
         !steps.isEmpty() && steps.getLast().outcome() == StepOutcome.RUNNING && endedAt == null
@@ -102,6 +111,7 @@ public record MigrationView(
         ServerName.of(fact(facts, Fact.FROM)),
         ServerName.of(fact(facts, Fact.TO)),
         fact(facts, Fact.REASON),
+        by(facts),
         journal.getFirst().at(),
         endedAt,
         running,
@@ -117,14 +127,47 @@ public record MigrationView(
         facts.get(Fact.BOOT_ID_BEFORE),
         facts.get(Fact.BOOT_ID_AFTER),
         facts.get(Fact.SWITCH),
-        number(facts, Fact.EPOCH));
+        number(facts, Fact.EPOCH),
+        List.copyOf(events));
+  }
+
+  private static Optional<Event> event(JournalEntry entry) {
+    Event.What what =
+        switch (entry.kind()) {
+          case ORDERED -> Event.What.ORDERED;
+          case ABORT_ORDERED -> Event.What.ABORT_ORDERED;
+          case ROLLING_BACK -> Event.What.ROLLING_BACK;
+          case ENDED -> Event.What.ENDED;
+          case READMITTED -> Event.What.READMITTED;
+          case STARTED, PROGRESS, DONE, FAILED -> null;
+        };
+    if (what == null) {
+      return Optional.empty();
+    }
+    boolean byPerson = what == Event.What.ORDERED || what == Event.What.ABORT_ORDERED;
+    String by = byPerson ? by(entry.facts()) : "migrator";
+    String state = entry.facts().get(Fact.STATE);
+    String text = state == null || entry.text().isEmpty() ? entry.text() : ": " + entry.text();
+    return Optional.of(new Event(entry.at(), by, what, state == null ? text : state + text));
+  }
+
+  private static String by(Map<Fact, String> facts) {
+    String by = facts.get(Fact.BY);
+    if (by != null) {
+      return by;
+    }
+    String trigger = facts.getOrDefault(Fact.TRIGGER, Trigger.HAND.name());
+    return trigger.equals(Trigger.MONITOR.name()) ? "monitor" : "a person";
   }
 
   private static void close(List<StepView> steps, JournalEntry entry, StepOutcome outcome) {
-    if (steps.isEmpty()) {
+    StepView open = steps.isEmpty() ? null : steps.getLast();
+    if (open == null || open.outcome() != StepOutcome.RUNNING || open.name() != entry.step()) {
+      // Its beginning could not be written.
+      steps.add(new StepView(required(entry), outcome, entry.at(), 0L, entry.text()));
       return;
     }
-    StepView open = steps.removeLast();
+    steps.removeLast();
     steps.add(
         new StepView(
             open.name(),

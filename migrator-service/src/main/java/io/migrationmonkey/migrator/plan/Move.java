@@ -7,7 +7,7 @@ public sealed interface Move {
 
   record Run(Step step) implements Move {}
 
-  /** Start the application on the source, see it healthy, release the hold. */
+  /** Make the source serve: application started and healthy there, hold released. */
   record RollBack(String why) implements Move {}
 
   /**

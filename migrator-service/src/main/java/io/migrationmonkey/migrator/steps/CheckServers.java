@@ -2,12 +2,15 @@ package io.migrationmonkey.migrator.steps;
 
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.MeasureData;
+import io.migrationmonkey.migrator.application.MeasureMemory;
 import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.application.Services;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.plan.Step;
+import io.migrationmonkey.migrator.switching.Fences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +25,18 @@ class CheckServers implements MigrationStep {
   private static final long SPARE_BYTES = 512L << 20;
 
   private final ApplicationSettings application;
+  private final MigrationSettings settings;
+  private final Fences fences;
   private final StringRedisTemplate redis;
 
-  CheckServers(ApplicationSettings application, StringRedisTemplate redis) {
+  CheckServers(
+      ApplicationSettings application,
+      MigrationSettings settings,
+      Fences fences,
+      StringRedisTemplate redis) {
     this.application = application;
+    this.settings = settings;
+    this.fences = fences;
     this.redis = redis;
   }
 
@@ -44,13 +55,8 @@ class CheckServers implements MigrationStep {
     long dataBytes =
         application.data().isEmpty() ? 0 : run.source().run(new MeasureData(application.data()));
     List<String> complaints = new ArrayList<>(differences(source, standby));
-    if (standby.freeBytes() < dataBytes + SPARE_BYTES) {
-      complaints.add(
-          "%s has %d MB free under /var, %d MB are needed"
-              .formatted(
-                  run.standby().name(),
-                  standby.freeBytes() >> 20,
-                  (dataBytes + SPARE_BYTES) >> 20));
+    if (!run.forced()) {
+      complaints.addAll(roomForData(run, standby, dataBytes));
     }
     complaints.addAll(running(run));
     complaints.addAll(memory(run));
@@ -85,7 +91,28 @@ class CheckServers implements MigrationStep {
     return differences;
   }
 
+  private static List<String> roomForData(MigrationRun run, ServerFacts standby, long dataBytes) {
+    // What an earlier copy has brought there is counted twice: better too careful than a full disk.
+    return standby.freeBytes() >= dataBytes + SPARE_BYTES
+        ? List.of()
+        : List.of(
+            "%s has %d MB free under /var, %d MB are needed (force overrides this)"
+                .formatted(
+                    run.standby().name(),
+                    standby.freeBytes() >> 20,
+                    (dataBytes + SPARE_BYTES) >> 20));
+  }
+
+  /** Both may run an application without data. */
   private List<String> running(MigrationRun run) {
+    if (application.data().isEmpty()) {
+      return List.of();
+    }
+    // A server that was fenced could not be told to stop it; now it can.
+    if (fences.find(run.standby().name()).isPresent()) {
+      run.standby().run(Services.stop(application.services()));
+      fences.lift(run.standby().name());
+    }
     List<String> complaints = new ArrayList<>();
     List<String> states = run.standby().run(new Services.States(application.services()));
     for (int i = 0; i < states.size(); i++) {
@@ -106,9 +133,27 @@ class CheckServers implements MigrationStep {
               .formatted(run.standby().name()));
     }
     MonitorReport monitor = Wire.read(report, MonitorReport.class);
-    return monitor.verdict() == MonitorReport.Verdict.EXHAUSTED
-        ? List.of(
-            "%s is out of memory itself: %s".formatted(run.standby().name(), monitor.reason()))
-        : List.of();
+    if (monitor.verdict() == MonitorReport.Verdict.EXHAUSTED) {
+      return List.of(
+          "%s is out of memory itself: %s".formatted(run.standby().name(), monitor.reason()));
+    }
+    return run.forced() ? List.of() : roomInMemory(run, monitor);
+  }
+
+  private List<String> roomInMemory(MigrationRun run, MonitorReport standby) {
+    long used = run.source().run(new MeasureMemory(application.services()));
+    long needed = used + settings.memoryMargin().toBytes();
+    long available = standby.totalBytes() - standby.usedBytes();
+    return needed <= available
+        ? List.of()
+        : List.of(
+            "%s has %d MB of memory available, too little for %s, which uses %d MB on %s, and %d MB to spare: free memory there (force overrides this)"
+                .formatted(
+                    run.standby().name(),
+                    available >> 20,
+                    application.name(),
+                    used >> 20,
+                    run.source().name(),
+                    settings.memoryMargin().toMegabytes()));
   }
 }

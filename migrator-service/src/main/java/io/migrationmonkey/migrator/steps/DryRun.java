@@ -27,10 +27,12 @@ class DryRun {
     Step step = Step.CHECK_SERVERS;
     try {
       scribe.begin(step);
+      run.begin(step);
       StepReport report = check.run(run);
       scribe.done(step, report.text(), report.facts());
       step = Step.INSTALL_PACKAGES;
       scribe.begin(step);
+      run.begin(step);
       PackagePlan plan = packages.plan(run.source(), run.standby());
       String missing =
           plan.wanted().stream().map(DebianPackage::toString).collect(Collectors.joining(" "));
@@ -42,10 +44,12 @@ class DryRun {
       scribe.end(State.DRY_RUN_DONE, "");
       return State.DRY_RUN_DONE;
     } catch (RuntimeException e) {
+      run.checkStillOurs();
       String why = "%s: %s".formatted(step, e.getMessage());
       scribe.tell(Kind.FAILED, step, why);
-      scribe.end(State.REFUSED, why);
-      return State.REFUSED;
+      State state = run.aborted() == null ? State.REFUSED : State.ABORTED;
+      scribe.end(state, why);
+      return state;
     }
   }
 }

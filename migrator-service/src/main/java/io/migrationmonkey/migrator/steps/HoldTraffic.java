@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Every live proxy holds and has nothing in flight. */
@@ -34,11 +35,13 @@ class HoldTraffic implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
-    deadline.begins(run);
-    switchboard.hold(run.lease(), settings.holdTimeout());
+    var _ =
+        waiting
+            .until(settings.drainTimeout(), Duration.ofMillis(200), () -> held(run))
+            .orElseThrow(() -> new StepFailed("Redis is away: traffic could not be held"));
     List<ProxyReport> drained =
         waiting
-            .until(settings.drainTimeout(), Duration.ofMillis(10), () -> allDrained(run.id()))
+            .until(settings.drainTimeout(), Duration.ofMillis(10), () -> allDrained(run))
             .orElseThrow(() -> new StepFailed(stuck(run.id())));
     return new StepReport(
         drained.isEmpty()
@@ -46,11 +49,28 @@ class HoldTraffic implements MigrationStep {
             : "%s hold, nothing is in flight".formatted(names(drained)));
   }
 
-  private Optional<List<ProxyReport>> allDrained(String migration) {
-    List<ProxyReport> proxies = switchboard.proxies();
-    return proxies.stream().allMatch(proxy -> proxy.drainedFor(migration))
-        ? Optional.of(proxies)
-        : Optional.empty();
+  /** One whose answer is lost is set again, with the whole time before it. */
+  private Optional<Boolean> held(MigrationRun run) {
+    run.checkMayGoOn(step());
+    deadline.begins(run);
+    try {
+      switchboard.hold(run.lease(), settings.holdTimeout());
+      return Optional.of(true);
+    } catch (DataAccessException away) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<List<ProxyReport>> allDrained(MigrationRun run) {
+    run.checkMayGoOn(step());
+    try {
+      List<ProxyReport> proxies = switchboard.proxies();
+      return proxies.stream().allMatch(proxy -> proxy.drainedFor(run.id()))
+          ? Optional.of(proxies)
+          : Optional.empty();
+    } catch (DataAccessException away) {
+      return Optional.empty();
+    }
   }
 
   private String stuck(String migration) {

@@ -40,26 +40,23 @@ class Migration {
    *     stands open, for whoever takes it up
    */
   Move.End run(Move first, MigrationRun run, Scribe scribe) {
+    Planner planner = new Planner(run.course());
     Move move = first;
     while (true) {
       run.checkStillOurs();
       switch (move) {
-        case Move.Run(Step step) -> move = Planner.after(take(step, run, scribe));
+        case Move.Run(Step step) -> move = planner.after(take(step, run, scribe));
         case Move.RollBack(String why) -> {
-          log.warn("{}: rolling back: {}", run.id(), why);
           scribe.tell(Kind.ROLLING_BACK, null, why);
           Outcome outcome = rollBack.run(run, why);
           run.checkStillOurs();
-          move = Planner.after(outcome);
+          move = planner.after(outcome);
         }
         case Move.End end -> {
-          String problem = end.problem() == null ? "" : end.problem();
-          scribe.end(end.state(), problem);
-          if (end.state() == State.SUCCEEDED) {
-            log.info("{}: {}", run.id(), end.state());
-          } else {
-            log.warn("{}: {}: {}", run.id(), end.state(), problem);
+          if (end.state() == State.SOURCE_MISSING) {
+            rollBack.fenceSource(run, String.valueOf(end.problem()));
           }
+          scribe.end(end.state(), end.problem() == null ? "" : end.problem());
           return end;
         }
       }
@@ -68,8 +65,8 @@ class Migration {
 
   private Outcome take(Step step, MigrationRun run, Scribe scribe) {
     try {
-      log.info("{}: {}", run.id(), step);
       scribe.begin(step);
+      run.begin(step);
       MigrationStep todo = steps.get(step);
       if (todo == null) {
         throw new IllegalStateException("no class for " + step);
@@ -85,7 +82,10 @@ class Migration {
         log.warn("{}: {} failed", run.id(), step, e);
       }
       scribe.tell(Kind.FAILED, step, why);
-      return new Outcome.Failed(step, why);
+      String aborted = run.aborted();
+      return aborted == null ? new Outcome.Failed(step, why) : new Outcome.Aborted(step, aborted);
+    } finally {
+      run.end();
     }
   }
 }

@@ -1,12 +1,17 @@
 package io.migrationmonkey.migrator.steps;
 
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
+import io.migrationmonkey.migrator.plan.Course;
+import io.migrationmonkey.migrator.plan.Step;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import io.migrationmonkey.migrator.switching.Lease;
 import io.migrationmonkey.migrator.switching.SwitchState;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +26,13 @@ final class MigrationRun {
   private final RemoteServer standby;
   private final Map<Fact, String> facts;
   private final Consumer<String> progress;
-  private volatile boolean flipTried;
+  private final Set<Step> begun = EnumSet.noneOf(Step.class);
+  private int landings;
+  private volatile @Nullable Step current;
   private volatile Instant holdsUntil = Instant.EPOCH;
+  private volatile boolean redisEmptied;
+  private volatile @Nullable Thread thread;
+  private final AtomicReference<@Nullable String> aborted = new AtomicReference<>();
   private final AtomicReference<@Nullable String> relinquished = new AtomicReference<>();
 
   /**
@@ -74,6 +84,15 @@ final class MigrationRun {
     return standby;
   }
 
+  Course course() {
+    return Course.valueOf(facts.getOrDefault(Fact.COURSE, Course.WITH_DATA.name()));
+  }
+
+  /** Whether room and cool-down are overridden. */
+  boolean forced() {
+    return Boolean.parseBoolean(facts.getOrDefault(Fact.FORCE, "false"));
+  }
+
   void holdsUntil(Instant until) {
     holdsUntil = until;
   }
@@ -83,19 +102,88 @@ final class MigrationRun {
     return holdsUntil;
   }
 
-  /** From now on the flip may have landed, whatever is heard of it. */
-  void aboutToFlip() {
-    flipTried = true;
+  /** The steps that an earlier life of this migration has begun. */
+  void resume(Collection<Step> earlier) {
+    begun.addAll(earlier);
   }
 
-  /** False as long as it is certain that no flip of this migration can have landed. */
-  boolean flipTried() {
-    return flipTried;
+  /**
+   * Notes that a step is about to begin.
+   *
+   * @throws StepFailed where it must not
+   */
+  void begin(Step step) {
+    checkMayGoOn(step);
+    current = step;
+    begun.add(step);
+  }
+
+  void end() {
+    current = null;
+  }
+
+  /** The step under way, if one is. */
+  @Nullable Step current() {
+    return current;
+  }
+
+  /** Whether that step may have done something, now or in an earlier life. */
+  boolean hasBegun(Step step) {
+    return begun.contains(step);
+  }
+
+  /** Counts how often this migration's flip was found to have landed against all word. */
+  int foundLanded() {
+    return ++landings;
+  }
+
+  boolean wasFoundLanded() {
+    return landings > 0;
+  }
+
+  /** Somebody ordered it to stop; only while no flip of it can land any more. */
+  void abort(String word) {
+    aborted.compareAndSet(null, word);
+  }
+
+  /** Who ordered it to stop and why; null while nobody has. */
+  @Nullable String aborted() {
+    return aborted.get();
+  }
+
+  /** Redis has lost its data, and with it the switch that this migration would flip. */
+  void redisEmptied() {
+    redisEmptied = true;
+  }
+
+  /**
+   * For what waits long before the flip.
+   *
+   * @throws StepFailed where the migration was aborted, or Redis has lost its data
+   */
+  void checkMayGoOn(Step step) {
+    String word = aborted.get();
+    if (word != null) {
+      throw new StepFailed(word);
+    }
+    if (redisEmptied && step != Step.SWITCH_TRAFFIC && !course().isPastNoReturn(step)) {
+      throw new StepFailed(
+          "Redis has lost its data, the switch too: once this has ended, PUT /api/switch sets it"
+              + " again");
+    }
+  }
+
+  /** Has {@link #relinquish} interrupt this thread. */
+  void runsOn(Thread thread) {
+    this.thread = thread;
   }
 
   /** Makes this migrator let go of the migration; another one, or its next start, takes it up. */
   void relinquish(String why) {
-    relinquished.set(why);
+    Thread running = thread;
+    if (relinquished.compareAndSet(null, why) && running != null) {
+      running.interrupt();
+    }
   }
 
   /**

@@ -9,6 +9,8 @@ public final class OrderRefused extends RuntimeException {
   public enum Why {
     /** The order itself makes no sense. */
     MALFORMED,
+    /** It names something that does not exist. */
+    UNKNOWN,
     /** It contradicts what is so now: one runs, or the server to leave is the standby. */
     CONFLICT,
     /** The standby could not take over, or it is too early. */

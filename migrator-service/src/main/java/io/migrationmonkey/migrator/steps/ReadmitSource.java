@@ -10,6 +10,7 @@ import io.migrationmonkey.migrator.plan.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
@@ -40,6 +41,7 @@ class ReadmitSource implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
+    run.source().run(Services.stop(application.services()));
     List<String> states = run.source().run(new Services.States(application.services()));
     if (states.stream().anyMatch(state -> state.startsWith("active"))) {
       throw new StepFailed(
@@ -60,8 +62,12 @@ class ReadmitSource implements MigrationStep {
   }
 
   private Optional<MonitorReport> report(MigrationRun run, String bootId) {
-    return Optional.ofNullable(redis.opsForValue().get(MonitorReport.key(run.source().name())))
-        .map(report -> Wire.read(report, MonitorReport.class))
-        .filter(report -> report.bootId().equals(bootId));
+    try {
+      return Optional.ofNullable(redis.opsForValue().get(MonitorReport.key(run.source().name())))
+          .map(report -> Wire.read(report, MonitorReport.class))
+          .filter(report -> report.bootId().equals(bootId));
+    } catch (DataAccessException away) {
+      return Optional.empty();
+    }
   }
 }

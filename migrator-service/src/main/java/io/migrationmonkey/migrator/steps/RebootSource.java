@@ -8,7 +8,9 @@ import io.migrationmonkey.migrator.ssh.Invocation;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import io.migrationmonkey.migrator.ssh.Run;
 import io.migrationmonkey.migrator.ssh.SshFailure;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -17,12 +19,17 @@ import org.springframework.stereotype.Component;
 @Component
 class RebootSource implements MigrationStep {
 
+  /** A server that still answers from its old boot after this has not heard the order. */
+  private static final Duration ORDER_AGAIN = Duration.ofSeconds(45);
+
   private final Waiting waiting;
   private final MigrationSettings settings;
+  private final Clock clock;
 
-  RebootSource(Waiting waiting, MigrationSettings settings) {
+  RebootSource(Waiting waiting, MigrationSettings settings, Clock clock) {
     this.waiting = waiting;
     this.settings = settings;
+    this.clock = clock;
   }
 
   @Override
@@ -32,41 +39,48 @@ class RebootSource implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
-    RemoteServer source = run.source();
-    String before = run.fact(Fact.BOOT_ID_BEFORE);
-    if (newBootId(source, before).isEmpty()) {
-      reboot(source);
-    }
+    Reboot reboot = new Reboot(run.source(), run.fact(Fact.BOOT_ID_BEFORE));
     String after =
         waiting
-            .until(
-                settings.rebootTimeout(), Duration.ofMillis(500), () -> newBootId(source, before))
+            .until(settings.rebootTimeout(), Duration.ofMillis(500), reboot::look)
             .orElseThrow(() ->
                 new StepFailed(
-                    "%s is not back %d s after its reboot: traffic flows to %s, look at its console"
+                    "%s is not back after %d s: traffic flows to %s, look at its console. Once it can be reached, its application is stopped and it is readmitted"
                         .formatted(
-                            source.name(),
+                            run.source().name(),
                             settings.rebootTimeout().toSeconds(),
                             run.standby().name())));
     return new StepReport(
-        "%s has booted anew".formatted(source.name()), Map.of(Fact.BOOT_ID_AFTER, after));
+        "%s has booted anew".formatted(run.source().name()), Map.of(Fact.BOOT_ID_AFTER, after));
   }
 
-  private static void reboot(RemoteServer source) {
-    try {
-      source.run(new Run(Invocation.of("systemctl", "reboot")));
-    } catch (SshFailure cut) {
-      // A server that goes down cuts the line before it answers; the boot id tells.
+  private final class Reboot {
+
+    private final RemoteServer source;
+    private final String before;
+    private Instant ordered = Instant.MIN;
+
+    Reboot(RemoteServer source, String before) {
+      this.source = source;
+      this.before = before;
     }
-    source.disconnect();
-  }
 
-  private static Optional<String> newBootId(RemoteServer source, String before) {
-    try {
-      String now = source.run(new ServerFacts.Read()).bootId();
-      return now.equals(before) ? Optional.empty() : Optional.of(now);
-    } catch (SshFailure down) {
-      source.disconnect();
+    /** The new boot id, once there is one. */
+    Optional<String> look() {
+      try {
+        String now = source.run(new ServerFacts.Read()).bootId();
+        if (!now.equals(before)) {
+          return Optional.of(now);
+        }
+        if (ordered.isBefore(clock.instant().minus(ORDER_AGAIN))) {
+          ordered = clock.instant();
+          // A server that goes down cuts the line before it answers; the boot id tells.
+          source.run(new Run(Invocation.of("systemctl", "reboot")));
+          source.disconnect();
+        }
+      } catch (SshFailure down) {
+        source.disconnect();
+      }
       return Optional.empty();
     }
   }

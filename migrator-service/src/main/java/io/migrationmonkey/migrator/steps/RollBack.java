@@ -1,14 +1,7 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.migrator.MigrationSettings;
-import io.migrationmonkey.migrator.application.ApplicationSettings;
-import io.migrationmonkey.migrator.application.PushData;
-import io.migrationmonkey.migrator.application.Services;
 import io.migrationmonkey.migrator.plan.Outcome;
-import io.migrationmonkey.migrator.ssh.SshFailure;
-import io.migrationmonkey.migrator.switching.Switchboard;
-import java.time.Duration;
-import java.util.Optional;
+import io.migrationmonkey.migrator.plan.Step;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -20,93 +13,64 @@ class RollBack {
 
   private static final Logger log = LoggerFactory.getLogger(RollBack.class);
 
-  private final ApplicationSettings application;
-  private final Switchboard switchboard;
-  private final HealthProbe health;
-  private final Waiting waiting;
-  private final MigrationSettings settings;
+  private final Rescue rescue;
 
-  RollBack(
-      ApplicationSettings application,
-      Switchboard switchboard,
-      HealthProbe health,
-      Waiting waiting,
-      MigrationSettings settings) {
-    this.application = application;
-    this.switchboard = switchboard;
-    this.health = health;
-    this.waiting = waiting;
-    this.settings = settings;
+  RollBack(Rescue rescue) {
+    this.rescue = rescue;
   }
 
   Outcome run(MigrationRun run, String why) {
+    if (run.hasBegun(Step.SWITCH_TRAFFIC)) {
+      switch (rescue.fate(run)) {
+        case LANDED -> {
+          return new Outcome.FlipHadLanded(why, run.foundLanded());
+        }
+        // To guess could stop the server that serves.
+        case UNKNOWN ->
+            throw new MigrationRun.Relinquished(
+                "nobody says whether the flip has landed; nothing is touched until Redis does, or a"
+                    + " person with PUT /api/switch");
+        case NOT_LANDED -> {}
+      }
+    }
     try {
-      if (flipLanded(run)) {
-        return new Outcome.FlipHadLanded(why);
+      rescue.stopCopying(run);
+      boolean mayRun = run.hasBegun(Step.START_APPLICATION);
+      if (mayRun && !rescue.stopOnStandby(run)) {
+        fence(run, false, "its application could not be stopped: " + why);
       }
-      stopOnStandby(run);
-      run.source().run(PushData.stopLeftOver());
-      run.source().run(Services.start(application.services(), Services.SLOW));
-      Optional<String> complaint =
-          health.awaitHealthy(run.source().address(), settings.proveTimeout());
-      if (complaint.isPresent()) {
-        return new Outcome.RollBackFailed(
-            "%s; and after it %s: start %s on %s by hand"
-                .formatted(why, complaint.get(), application.name(), run.source().name()));
+      run.checkStillOurs();
+      rescue.startOnSource(run);
+      rescue.release(run);
+      // Installing may have enabled it there; nobody has to wait for that.
+      if (!mayRun && run.hasBegun(Step.INSTALL_PACKAGES)) {
+        rescue.stopOnStandby(run);
       }
-      release(run);
-      return new Outcome.RolledBack(why);
+      return new Outcome.RolledBack(why, run.aborted() != null);
     } catch (MigrationRun.Relinquished e) {
       throw e;
     } catch (RuntimeException e) {
       return new Outcome.RollBackFailed(
-          "%s; and rolling back failed too: %s. Start %s on %s by hand"
-              .formatted(why, e.getMessage(), application.name(), run.source().name()));
+          "%s; and rolling back failed too: %s. Start the application on %s by hand"
+              .formatted(why, e.getMessage(), run.source().name()));
     }
   }
 
   /**
-   * Whether the traffic has moved after all.
+   * Marks the source as gone.
    *
-   * @throws MigrationRun.Relinquished where Redis does not say: to guess could stop the server that
-   *     serves, so the journal stands open until Redis is back
+   * @throws DataAccessException where Redis does not take it; the migration must stand open then
    */
-  private boolean flipLanded(MigrationRun run) {
-    if (!run.flipTried()) {
-      return false;
-    }
-    return waiting
-        .until(
-            settings.holdTimeout(),
-            Duration.ofMillis(200),
-            () -> {
-              try {
-                return Optional.of(switchboard.landed(run.id()));
-              } catch (DataAccessException away) {
-                return Optional.empty();
-              }
-            })
-        .orElseThrow(() ->
-            new MigrationRun.Relinquished(
-                "Redis does not say whether the flip has landed; nothing is touched until it does"));
+  void fenceSource(MigrationRun run, String why) {
+    rescue.fence(run, true, why);
   }
 
-  // The standby may be what broke: then the source must serve all the same.
-  private void stopOnStandby(MigrationRun run) {
+  // The source must serve whether or not Redis can be told of it.
+  private void fence(MigrationRun run, boolean source, String why) {
     try {
-      run.standby().run(Services.stop(application.services()));
-    } catch (SshFailure e) {
-      log.warn(
-          "{}: the application could not be stopped on the standby: {}", run.id(), e.getMessage());
-    }
-  }
-
-  // Where Redis is away the hold runs out by itself.
-  private void release(MigrationRun run) {
-    try {
-      switchboard.release(run.id());
-    } catch (DataAccessException e) {
-      log.warn("{}: the hold could not be released and will run out: {}", run.id(), e.getMessage());
+      rescue.fence(run, source, why);
+    } catch (DataAccessException away) {
+      log.warn("{}: {} could not be fenced: {}", run.id(), run.standby().name(), away.getMessage());
     }
   }
 }

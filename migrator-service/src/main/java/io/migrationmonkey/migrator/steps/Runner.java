@@ -1,27 +1,32 @@
 package io.migrationmonkey.migrator.steps;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.journal.Journal;
+import io.migrationmonkey.migrator.journal.JournalEntry;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.journal.MigrationView;
 import io.migrationmonkey.migrator.plan.Move;
-import io.migrationmonkey.migrator.plan.Outcome;
-import io.migrationmonkey.migrator.plan.Planner;
 import io.migrationmonkey.migrator.plan.State;
 import io.migrationmonkey.migrator.plan.Step;
+import io.migrationmonkey.migrator.ssh.SshFailure;
 import io.migrationmonkey.migrator.switching.FirstStart;
 import io.migrationmonkey.migrator.switching.Lease;
+import io.migrationmonkey.migrator.switching.OwnLease;
 import io.migrationmonkey.migrator.switching.SwitchState;
 import io.migrationmonkey.migrator.switching.Switchboard;
 import java.time.Clock;
-import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,9 +46,11 @@ class Runner implements DisposableBean {
   private final Migration migration;
   private final DryRun dryRun;
   private final Switchboard switchboard;
+  private final OwnLease ownLease;
   private final FirstStart firstStart;
   private final Journal journal;
   private final Servers servers;
+  private final Waiting waiting;
   private final MeterRegistry meters;
   private final Clock clock;
   private final ExecutorService worker = Executors.newVirtualThreadPerTaskExecutor();
@@ -54,31 +61,47 @@ class Runner implements DisposableBean {
   /** Held while the lease is renewed or given back: one that was given back must not come back. */
   private final Object leaseLock = new Object();
 
+  private final AtomicBoolean cuttingShort = new AtomicBoolean();
   private @Nullable MigrationRun current;
 
   Runner(
       Migration migration,
       DryRun dryRun,
       Switchboard switchboard,
+      OwnLease ownLease,
       FirstStart firstStart,
       Journal journal,
       Servers servers,
+      Waiting waiting,
       MeterRegistry meters,
       Clock clock) {
     this.migration = migration;
     this.dryRun = dryRun;
     this.switchboard = switchboard;
+    this.ownLease = ownLease;
     this.firstStart = firstStart;
     this.journal = journal;
     this.servers = servers;
+    this.waiting = waiting;
     this.meters = meters;
     this.clock = clock;
     var _ = timer.scheduleWithFixedDelay(this::renewOrRecover, 0, 1, TimeUnit.SECONDS);
   }
 
   /** Begins with that move, on a thread of its own, and gives the lease back at the end. */
-  void start(Lease lease, SwitchState seen, Move first, Map<Fact, String> facts) {
-    Scribe scribe = new Scribe(journal, lease.migration(), clock);
+  void start(
+      Lease lease, SwitchState seen, Move first, Map<Fact, String> facts, JournalEntry ordered) {
+    start(lease, seen, first, facts, List.of(ordered), Set.of());
+  }
+
+  private void start(
+      Lease lease,
+      SwitchState seen,
+      Move first,
+      Map<Fact, String> facts,
+      List<JournalEntry> earlier,
+      Set<Step> begun) {
+    Scribe scribe = new Scribe(journal, lease.migration(), clock, waiting, earlier);
     MigrationRun run =
         new MigrationRun(
             lease,
@@ -88,10 +111,33 @@ class Runner implements DisposableBean {
             servers.get(seen.active().other()),
             facts,
             scribe::progress);
+    run.resume(begun);
+    occupy(run, () -> conduct(run, first, scribe));
+  }
+
+  /**
+   * Does that under the run's lease, on a thread of its own; the lease is kept meanwhile and given
+   * back at the end.
+   */
+  void occupy(MigrationRun run, Runnable work) {
+    keep(run);
+    worker.execute(() -> {
+      try {
+        run.runsOn(Thread.currentThread());
+        work.run();
+      } finally {
+        // Redis must still hear of it.
+        var _ = Thread.interrupted();
+        giveBack(run.lease());
+      }
+    });
+  }
+
+  private void keep(MigrationRun run) {
     synchronized (leaseLock) {
+      ownLease.took(run.lease());
       current = run;
     }
-    worker.execute(() -> conduct(run, first, scribe));
   }
 
   void giveBack(Lease lease) {
@@ -99,8 +145,27 @@ class Runner implements DisposableBean {
       current = null;
       try {
         switchboard.giveBack(lease);
+        ownLease.gaveBack();
       } catch (DataAccessException e) {
         log.warn("{}: the lease could not be given back and will run out", lease.migration());
+      }
+    }
+  }
+
+  /** True while this migrator does something under a lease. */
+  boolean occupied() {
+    synchronized (leaseLock) {
+      return current != null;
+    }
+  }
+
+  /** Tells the migration of an order to stop that Redis has taken, if it is this migrator's. */
+  void abort(String id, String word) {
+    synchronized (leaseLock) {
+      MigrationRun mine = current;
+      if (mine != null && mine.id().equals(id)) {
+        mine.abort(word);
+        cutShort(mine);
       }
     }
   }
@@ -119,8 +184,6 @@ class Runner implements DisposableBean {
       log.warn("{}: Redis is away; its end is found out once it is back", run.id());
     } catch (RuntimeException e) {
       log.error("{}: the migrator itself failed; it is taken up again", run.id(), e);
-    } finally {
-      giveBack(run.lease());
     }
   }
 
@@ -137,6 +200,7 @@ class Runner implements DisposableBean {
 
   private void renewOrRecover() {
     try {
+      ownLease.giveBackFormer();
       firstStart.complete();
       if (!renewed()) {
         recover();
@@ -155,10 +219,34 @@ class Runner implements DisposableBean {
       if (mine == null) {
         return false;
       }
-      if (!switchboard.renew(mine.lease())) {
-        mine.relinquish("the lease was lost to another migrator");
+      switch (switchboard.renew(mine.lease())) {
+        case KEPT -> {}
+        case LOST -> mine.relinquish("the lease was lost to another migrator");
+        case EMPTIED -> mine.redisEmptied();
       }
+      switchboard.aborted(mine.id()).ifPresent(mine::abort);
+      cutShort(mine);
       return true;
+    }
+  }
+
+  /**
+   * Ends copying that nobody wants any more. A package tool that is cut off leaves a mess, so that
+   * is waited for, and so is all that is short.
+   */
+  private void cutShort(MigrationRun run) {
+    Step step = run.current();
+    boolean copies = step == Step.COPY_DATA || step == Step.COPY_LAST_CHANGES;
+    if (run.aborted() != null && copies && cuttingShort.compareAndSet(false, true)) {
+      worker.execute(() -> {
+        try {
+          run.source().run(PushData.stopLeftOver());
+        } catch (SshFailure | CancellationException e) {
+          log.debug("{}: copying was not cut short: {}", run.id(), e.getMessage());
+        } finally {
+          cuttingShort.set(false);
+        }
+      });
     }
   }
 
@@ -167,21 +255,35 @@ class Runner implements DisposableBean {
     for (MigrationView view : journal.unfinished()) {
       Optional<Lease> lease = switchboard.lease(view.id());
       if (lease.isPresent()) {
-        Map<Fact, String> facts = new EnumMap<>(Fact.class);
-        journal.entries(view.id(), 0).forEach(entry -> facts.putAll(entry.facts()));
-        Step at = view.steps().isEmpty() ? Step.CHECK_SERVERS : view.steps().getLast().name();
-        log.warn("{}: its migrator stopped during {}; taking it up", view.id(), at);
-        SwitchState seen = new SwitchState(view.from(), epochBefore(view), "");
-        start(lease.get(), seen, Planner.after(new Outcome.Interrupted(at)), facts);
+        // Read under the lease: what another wrote before is all there.
+        takeUp(lease.get());
         return;
       }
     }
   }
 
-  /** The epoch that a flip would have to find: what stands now, unless the flip has landed. */
-  private long epochBefore(MigrationView view) {
-    SwitchState now = switchboard.read();
-    return now.flippedBy().equals(view.id()) ? now.epoch() - 1 : now.epoch();
+  private void takeUp(Lease lease) {
+    boolean started = false;
+    try {
+      List<JournalEntry> entries = journal.entries(lease.migration(), 0);
+      if (entries.isEmpty() || entries.getLast().kind() == JournalEntry.Kind.ENDED) {
+        return;
+      }
+      Resumption resumption = Resumption.of(entries);
+      log.warn("{}: its migrator stopped; next is {}", lease.migration(), resumption.first());
+      start(
+          lease,
+          resumption.seen(),
+          resumption.first(),
+          resumption.facts(),
+          entries,
+          resumption.begun());
+      started = true;
+    } finally {
+      if (!started) {
+        giveBack(lease);
+      }
+    }
   }
 
   /** Lets go of what runs: its journal stands open, and the next start takes it up. */

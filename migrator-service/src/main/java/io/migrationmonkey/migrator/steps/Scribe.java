@@ -1,27 +1,31 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.journal.JournalEntry.Kind;
+import io.migrationmonkey.migrator.journal.Pen;
 import io.migrationmonkey.migrator.plan.State;
 import io.migrationmonkey.migrator.plan.Step;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Writes one migration's journal. The beginning and the success of a step must be written, or the
- * step fails; what tells of a failure is kept here while Redis is away, so that a server is made to
- * serve again even then.
+ * Writes one migration's journal, and says the same in the log. The beginning and the success of a
+ * step must be written, or the step fails; what tells of a failure is kept here while Redis is
+ * away, so that a server is made to serve again even then. A journal that an emptied Redis has lost
+ * is written anew.
  */
 final class Scribe {
 
@@ -29,20 +33,31 @@ final class Scribe {
 
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
 
-  private final Journal journal;
+  /** A Redis that restarts is waited for, but less long than a hold lasts. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Pen pen;
   private final String id;
   private final Clock clock;
+  private final Waiting waiting;
+  private final List<JournalEntry> written;
   private final Deque<JournalEntry> backlog = new ArrayDeque<>();
   private @Nullable Step current;
   private Instant lastProgress = Instant.EPOCH;
 
-  Scribe(Journal journal, String id, Clock clock) {
-    this.journal = journal;
+  /**
+   * @param earlier what the journal holds already
+   */
+  Scribe(Pen pen, String id, Clock clock, Waiting waiting, List<JournalEntry> earlier) {
+    this.pen = pen;
     this.id = id;
     this.clock = clock;
+    this.waiting = waiting;
+    this.written = new ArrayList<>(earlier);
   }
 
   synchronized void begin(Step step) {
+    log.info("{}: {}", id, step);
     current = step;
     lastProgress = Instant.EPOCH;
     write(entry(Kind.STARTED, step, "", Map.of()));
@@ -65,6 +80,11 @@ final class Scribe {
   }
 
   synchronized void end(State state, String problem) {
+    if (state == State.SUCCEEDED || state == State.DRY_RUN_DONE) {
+      log.info("{}: {}", id, state);
+    } else {
+      log.warn("{}: {}: {}", id, state, problem);
+    }
     Map<Fact, String> facts = new EnumMap<>(Fact.class);
     facts.put(Fact.STATE, state.name());
     if (!problem.isEmpty()) {
@@ -74,12 +94,24 @@ final class Scribe {
   }
 
   synchronized void tell(Kind kind, @Nullable Step step, String text) {
+    if (kind == Kind.ROLLING_BACK) {
+      log.warn("{}: rolling back: {}", id, text);
+    }
     keep(entry(kind, step, text, Map.of()));
   }
 
   private void write(JournalEntry entry) {
-    flush();
-    journal.append(id, entry);
+    backlog.add(entry);
+    boolean done = waiting.until(PATIENCE, Duration.ofMillis(200), this::flushed).isPresent();
+    if (!done) {
+      // The last attempt tells why.
+      try {
+        flush();
+      } catch (DataAccessException e) {
+        backlog.removeLast();
+        throw e;
+      }
+    }
   }
 
   private void keep(JournalEntry entry) {
@@ -91,11 +123,26 @@ final class Scribe {
     }
   }
 
+  private Optional<Boolean> flushed() {
+    try {
+      flush();
+      return Optional.of(true);
+    } catch (DataAccessException away) {
+      return Optional.empty();
+    }
+  }
+
   /** Writes what Redis has missed. */
   synchronized void flush() {
     while (!backlog.isEmpty()) {
-      journal.append(id, backlog.getFirst());
+      JournalEntry entry = backlog.getFirst();
+      long length = pen.append(id, entry);
       backlog.removeFirst();
+      written.add(entry);
+      if (length < written.size()) {
+        log.warn("{}: Redis has lost the journal; it is written anew", id);
+        pen.restore(id, List.copyOf(written));
+      }
     }
   }
 

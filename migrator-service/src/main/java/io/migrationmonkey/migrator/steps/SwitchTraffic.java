@@ -4,7 +4,9 @@ import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
+import io.migrationmonkey.migrator.plan.Course;
 import io.migrationmonkey.migrator.plan.Step;
+import io.migrationmonkey.migrator.switching.EpochMemory;
 import io.migrationmonkey.migrator.switching.SwitchState;
 import io.migrationmonkey.migrator.switching.Switchboard;
 import java.time.Duration;
@@ -19,11 +21,14 @@ import org.springframework.stereotype.Component;
 class SwitchTraffic implements MigrationStep {
 
   private final Switchboard switchboard;
+  private final EpochMemory epochs;
   private final Waiting waiting;
   private final MigrationSettings settings;
 
-  SwitchTraffic(Switchboard switchboard, Waiting waiting, MigrationSettings settings) {
+  SwitchTraffic(
+      Switchboard switchboard, EpochMemory epochs, Waiting waiting, MigrationSettings settings) {
     this.switchboard = switchboard;
+    this.epochs = epochs;
     this.waiting = waiting;
     this.settings = settings;
   }
@@ -41,8 +46,9 @@ class SwitchTraffic implements MigrationStep {
             .until(settings.confirmTimeout(), Duration.ofMillis(10), () -> allFollow(now))
             .orElseThrow(() ->
                 new StepFailed(
-                    "a proxy did not follow the switch in %d s: %s"
-                        .formatted(settings.confirmTimeout().toSeconds(), switchboard.proxies())));
+                    "a proxy did not follow the switch in %d s: GET its /api/route"
+                        .formatted(settings.confirmTimeout().toSeconds())));
+    epochs.saw(now.epoch());
     return new StepReport(
         "traffic goes to %s (epoch %d, %d proxies follow)"
             .formatted(now.active(), now.epoch(), proxies.size()),
@@ -55,35 +61,43 @@ class SwitchTraffic implements MigrationStep {
                     proxies.stream().mapToLong(ProxyReport::longestStallMillis).max().orElse(0))));
   }
 
+  /**
+   * Where the switch stands once the flip has landed, which an earlier attempt may have seen to.
+   */
   private SwitchState flipped(MigrationRun run) {
-    run.aboutToFlip();
-    if (!switchboard.landed(run.id())) {
-      try {
-        switchboard.flip(run.lease(), run.seen(), run.reason());
-      } catch (DataAccessException unknown) {
-        // It may have landed and only the answer was lost: what Redis says now decides.
-        boolean landed =
-            waiting
-                .until(settings.confirmTimeout(), Duration.ofMillis(200), () -> landed(run.id()))
-                .orElseThrow(() -> unknown);
-        if (!landed) {
-          throw unknown;
-        }
-      }
+    SwitchState after =
+        new SwitchState(run.seen().active().other(), run.seen().epoch() + 1, run.id());
+    if (run.wasFoundLanded()) {
+      return after;
     }
-    return switchboard.read();
+    return waiting
+        .until(settings.confirmTimeout(), Duration.ofMillis(200), () -> flip(run))
+        .map(landed -> after)
+        .orElseThrow(() -> new StepFailed("Redis is away: nobody knows whether the flip landed"));
   }
 
-  private Optional<Boolean> landed(String migration) {
+  /** An answer that is lost may be that of a flip that landed: so it is asked first. */
+  private Optional<Boolean> flip(MigrationRun run) {
+    run.checkStillOurs();
     try {
-      return Optional.of(switchboard.landed(migration));
+      if (!switchboard.landed(run.id())) {
+        boolean held = run.course() == Course.WITH_DATA;
+        switchboard.renew(run.lease());
+        switchboard.flip(run.lease(), run.seen(), run.reason(), held);
+      }
+      return Optional.of(true);
     } catch (DataAccessException away) {
       return Optional.empty();
     }
   }
 
   private Optional<List<ProxyReport>> allFollow(SwitchState now) {
-    List<ProxyReport> proxies = switchboard.proxies();
+    List<ProxyReport> proxies;
+    try {
+      proxies = switchboard.proxies();
+    } catch (DataAccessException away) {
+      return Optional.empty();
+    }
     boolean all =
         proxies.stream()
             .allMatch(proxy ->

@@ -14,6 +14,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -24,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** Migrations: order one, look at them, follow one. */
+/** Migrations: order one, look at them, follow one, abort one. */
 @RestController
 @RequestMapping("/api/migrations")
 class MigrationController {
@@ -77,6 +78,15 @@ class MigrationController {
             problem(
                 HttpStatus.NOT_FOUND,
                 "no migration %s is known: GET /api/migrations lists them".formatted(id)));
+  }
+
+  /** Has it stop, and roll back what it did. It may take a while: 202 says that it will. */
+  @DeleteMapping("/{id}")
+  ResponseEntity<MigrationView> abort(
+      @PathVariable String id,
+      @RequestParam(required = false) @Nullable String reason,
+      @RequestParam(required = false) @Nullable String by) {
+    return ResponseEntity.accepted().body(conductor.abort(id, by, reason));
   }
 
   @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

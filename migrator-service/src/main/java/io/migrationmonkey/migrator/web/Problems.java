@@ -2,6 +2,7 @@ package io.migrationmonkey.migrator.web;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.steps.OrderRefused;
+import io.migrationmonkey.migrator.switching.FlipRefused;
 import io.migrationmonkey.migrator.switching.SwitchUnknown;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -28,10 +29,17 @@ class Problems extends ResponseEntityExceptionHandler {
     HttpStatus status =
         switch (refused.why()) {
           case MALFORMED -> HttpStatus.BAD_REQUEST;
+          case UNKNOWN -> HttpStatus.NOT_FOUND;
           case CONFLICT -> HttpStatus.CONFLICT;
           case NOT_NOW -> HttpStatus.PRECONDITION_FAILED;
         };
     return ProblemDetail.forStatusAndDetail(status, String.valueOf(refused.getMessage()));
+  }
+
+  @ExceptionHandler
+  ProblemDetail flipRefused(FlipRefused refused) {
+    return ProblemDetail.forStatusAndDetail(
+        HttpStatus.CONFLICT, String.valueOf(refused.getMessage()));
   }
 
   @ExceptionHandler

@@ -37,7 +37,8 @@ class HoldDeadlineTest {
               MINUTE,
               MINUTE,
               MINUTE,
-              MINUTE));
+              MINUTE,
+              DataSize.ofMegabytes(16)));
   private MigrationRun run;
 
   @BeforeEach

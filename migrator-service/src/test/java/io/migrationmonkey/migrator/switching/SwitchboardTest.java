@@ -10,6 +10,8 @@ import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.contract.SwitchRecord;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.migrator.switching.Switchboard.Fate;
+import io.migrationmonkey.migrator.switching.Switchboard.Renewal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -67,7 +69,7 @@ class SwitchboardTest {
   void aMissingSwitchIsNotFalse() {
     assertThatExceptionOfType(SwitchUnknown.class)
         .isThrownBy(board::read)
-        .withMessageContaining("redis-cli set switch");
+        .withMessageContaining("PUT /api/switch");
   }
 
   @Test
@@ -91,13 +93,13 @@ class SwitchboardTest {
   void aLeaseThatRanOutIsTakenAgainUnlessSomebodyElseHadOne() {
     Lease first = board.lease("m1").orElseThrow();
     template.delete("migration:lease");
-    assertThat(board.renew(first)).isTrue();
+    assertThat(board.renew(first)).isEqualTo(Renewal.KEPT);
     assertThat(board.leased()).contains(first);
     template.delete("migration:lease");
     Lease second = board.lease("m2").orElseThrow();
-    assertThat(board.renew(first)).isFalse();
+    assertThat(board.renew(first)).isEqualTo(Renewal.LOST);
     board.giveBack(second);
-    assertThat(board.renew(first)).isFalse();
+    assertThat(board.renew(first)).isEqualTo(Renewal.LOST);
   }
 
   @Test
@@ -109,7 +111,7 @@ class SwitchboardTest {
     assertThat(template.getExpire(SwitchKey.HOLD)).isBetween(50L, 60L);
     assertThat(board.landed("m1")).isFalse();
 
-    assertThat(board.flip(lease, seen, "memory")).isEqualTo(2);
+    assertThat(board.flip(lease, seen, "memory", true)).isEqualTo(2);
 
     assertThat(template.opsForValue().get("switch")).isEqualTo("true");
     assertThat(template.hasKey(SwitchKey.HOLD)).isFalse();
@@ -149,6 +151,64 @@ class SwitchboardTest {
   }
 
   @Test
+  void withoutDataAFlipNeedsNoHold() {
+    board.initialise();
+    Lease lease = board.lease("m1").orElseThrow();
+    assertThat(board.flip(lease, board.read(), "memory", false)).isEqualTo(2);
+    assertThat(board.read().active()).isEqualTo(ServerName.BACKUP);
+  }
+
+  @Test
+  void aLeaseInARedisThatLostItsDataIsTakenAnewAndKeepsItsToken() {
+    Lease lease = ready();
+    empty();
+    assertThat(board.renew(lease)).isEqualTo(Renewal.EMPTIED);
+    assertThat(board.renew(lease)).isEqualTo(Renewal.KEPT);
+    board.giveBack(lease);
+    assertThat(board.lease("m2").orElseThrow().token()).isGreaterThan(lease.token());
+  }
+
+  @Test
+  void anAbortThatComesBeforeTheFlipForbidsIt() {
+    Lease lease = ready();
+    SwitchState seen = board.read();
+    assertThat(board.forbidFlip("m1", seen, "aborted by me")).isEqualTo(Fate.NOT_LANDED);
+    assertThat(board.aborted("m1")).contains("aborted by me");
+    refused(lease, "was aborted");
+  }
+
+  @Test
+  void anAbortThatComesAfterTheFlipIsTooLate() {
+    Lease lease = ready();
+    SwitchState seen = board.read();
+    board.flip(lease, seen, "memory", true);
+    assertThat(board.forbidFlip("m1", seen, "aborted by me")).isEqualTo(Fate.LANDED);
+    assertThat(board.aborted("m1")).isEmpty();
+  }
+
+  @Test
+  void aPersonWhoSetsTheSwitchToTheOtherServerMeansThatTheTrafficHasMoved() {
+    Lease lease = ready();
+    SwitchState seen = board.read();
+    empty();
+    assertThat(board.forbidFlip("m1", seen, "")).isEqualTo(Fate.UNKNOWN);
+    Lease hand = board.lease("hand-switch").orElseThrow();
+    board.setByHand(hand, ServerName.BACKUP, 7, "ann", "it serves there");
+    assertThat(board.read()).isEqualTo(new SwitchState(ServerName.BACKUP, 8, "ann"));
+    assertThat(board.forbidFlip("m1", seen, "")).isEqualTo(Fate.LANDED);
+    assertThat(lease.migration()).isEqualTo("m1");
+  }
+
+  @Test
+  void aSwitchIsNotSetByHandWithoutTheLease() {
+    Lease lease = board.lease("hand-switch").orElseThrow();
+    board.giveBack(lease);
+    assertThatExceptionOfType(FlipRefused.class)
+        .isThrownBy(() -> board.setByHand(lease, ServerName.BACKUP, 7, "ann", "why"));
+    assertThat(template.hasKey("switch")).isFalse();
+  }
+
+  @Test
   void aHoldIsRefusedWithoutTheLease() {
     Lease lease = board.lease("m1").orElseThrow();
     board.giveBack(lease);
@@ -185,7 +245,7 @@ class SwitchboardTest {
     Map<Object, Object> before = template.opsForHash().entries(SwitchKey.RECORD);
     String switchBefore = template.opsForValue().get("switch");
     assertThatExceptionOfType(FlipRefused.class)
-        .isThrownBy(() -> board.flip(lease, seen, "memory"))
+        .isThrownBy(() -> board.flip(lease, seen, "memory", true))
         .withMessageContaining(why);
     assertThat(template.opsForValue().get("switch")).isEqualTo(switchBefore);
     assertThat(template.opsForHash().entries(SwitchKey.RECORD)).isEqualTo(before);

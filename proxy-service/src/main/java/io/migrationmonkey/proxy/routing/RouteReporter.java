@@ -124,7 +124,8 @@ public final class RouteReporter implements SmartLifecycle {
             state.waiting(),
             state.held(),
             state.longestStall().toMillis(),
-            clock.instant());
+            clock.instant(),
+            (long) state.inFlightToStandby());
     to.sync()
         .set(
             ProxyReport.key(proxy),

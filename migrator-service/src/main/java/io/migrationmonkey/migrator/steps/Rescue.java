@@ -1,0 +1,33 @@
+package io.migrationmonkey.migrator.steps;
+
+import io.migrationmonkey.migrator.switching.Switchboard.Fate;
+
+/** What rolling back does to the world. All of it may be done twice. */
+interface Rescue {
+
+  /**
+   * Whether the flip has landed. Where it has not, it never will.
+   *
+   * @return {@link Fate#UNKNOWN} where nobody says, though asked for long
+   */
+  Fate fate(MigrationRun run);
+
+  /** Ends what still copies to the standby, as far as the source can be reached. */
+  void stopCopying(MigrationRun run);
+
+  /**
+   * Stops and disables the application on the standby.
+   *
+   * @return false where that could not be done
+   */
+  boolean stopOnStandby(MigrationRun run);
+
+  /** Starts the application on the source and sees it healthy, or throws. */
+  void startOnSource(MigrationRun run);
+
+  /** Releases the hold; where Redis is away it runs out by itself. */
+  void release(MigrationRun run);
+
+  /** Marks a server that could not be reached: its application is stopped when it returns. */
+  void fence(MigrationRun run, boolean source, String why);
+}
