@@ -120,6 +120,9 @@ final class Repair {
         active = SwitchKey.active(value);
       }
     }
+    try (RedisConnection redis = running.stack.redis()) {
+      redis.call("DEL", "server:production:fenced", "server:backup:fenced");
+    }
     running.shell(active.other(), "systemctl disable --now nginx guestbook 2>/dev/null || true");
     running.shell(active, "systemctl enable --now guestbook nginx");
     Patience.until(

@@ -280,6 +280,16 @@ final class Site {
   void startSource() throws Exception {
     restartPolicy(from.toString(), "unless-stopped");
     running.stack.containers().start(from.toString());
+    Patience.until(
+        from + " to be readmitted",
+        STARTED,
+        () -> {
+          try (RedisConnection connection = running.stack.redis()) {
+            boolean fenced =
+                "1".equals(connection.call("EXISTS", "server:%s:fenced".formatted(from)));
+            return fenced ? Optional.empty() : Optional.of(true);
+          }
+        });
   }
 
   private void restartPolicy(String service, String policy) throws Exception {
