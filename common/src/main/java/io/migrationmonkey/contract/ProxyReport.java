@@ -2,6 +2,7 @@ package io.migrationmonkey.contract;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param held requests that the latest hold kept waiting, so far
  * @param longestStallMillis how long the one that waited longest in the latest hold waited, so far
  * @param at when this was written, by the proxy's clock
+ * @param inFlightByServer what {@code inFlight} counts, for each server; null from a proxy that is
+ *     older than this field
  */
 public record ProxyReport(
     String proxy,
@@ -27,7 +30,22 @@ public record ProxyReport(
     long waiting,
     long held,
     long longestStallMillis,
-    Instant at) {
+    Instant at,
+    @Nullable Map<ServerName, Long> inFlightByServer) {
+
+  /** A report that does not say which server its requests are in flight to. */
+  public ProxyReport(
+      String proxy,
+      @Nullable ServerName active,
+      long epoch,
+      @Nullable String holding,
+      long inFlight,
+      long waiting,
+      long held,
+      long longestStallMillis,
+      Instant at) {
+    this(proxy, active, epoch, holding, inFlight, waiting, held, longestStallMillis, at, null);
+  }
 
   /** Keys of all proxies' reports begin so. */
   public static final String KEY_PREFIX = "proxy:report:";
@@ -36,6 +54,14 @@ public record ProxyReport(
 
   public static String key(String proxy) {
     return KEY_PREFIX + proxy;
+  }
+
+  /**
+   * Requests in flight to that server. A proxy that does not say it by server may have all of its
+   * requests in flight there.
+   */
+  public long inFlightTo(ServerName server) {
+    return inFlightByServer == null ? inFlight : inFlightByServer.getOrDefault(server, 0L);
   }
 
   /** True when this proxy holds for that migration and no server works for it any more. */
