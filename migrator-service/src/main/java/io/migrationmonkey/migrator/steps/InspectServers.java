@@ -84,7 +84,7 @@ public class InspectServers implements DisposableBean {
     CompletableFuture<Answer<List<String>>> states =
         bounded(() -> server.run(new Services.States(application.services())));
     CompletableFuture<Answer<Optional<String>>> healthy =
-        bounded(() -> health.awaitHealthy(server.address(), Duration.ZERO));
+        bounded(() -> health.awaitHealthy(server, Duration.ZERO));
     CompletableFuture<Answer<Optional<ServerReport.Memory>>> memory =
         bounded(() -> monitors.of(name).map(ServerReport.Memory::of));
     return CompletableFuture.allOf(now, states, healthy, memory)

@@ -147,7 +147,7 @@ public class WarmStandby implements ApplicationListener<ContextClosedEvent> {
     Instant now = clock.instant();
     boolean ours =
         looks++ % LOOKS_PER_RENEWAL == 0
-            ? switchboard.renew(mine.lease()) == Renewal.KEPT
+            ? switchboard.keep(mine.lease()) == Renewal.KEPT
             : switchboard.leased().filter(mine.lease()::equals).isPresent();
     if (ours) {
       mine.confirm(now);
