@@ -109,12 +109,22 @@ public final class Services {
     }
   }
 
-  // What a migrator that died has begun here still goes on: it must be over before this begins.
+  // A start that timed out, or whose migrator died, goes on here: it must not have the last word.
   private static final String ALONE =
       """
-      # starts or stops the application, after whatever else does
-      exec 9>/run/migration-monkey-services.lock
-      flock -w 120 9 || { echo 'another start or stop of the application lasts' >&2; exit 75; }
+      # starts or stops the application, in place of whatever still does
+      lock=/run/migration-monkey-services
+      group_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f3; }
+      exec 9>>"$lock.lock"
+      if ! flock -n 9; then
+        before=$(cat "$lock.pid") || before=
+        group=$(group_of "$before")
+        if [ -n "$group" ] && [ "$group" != "$(group_of $$)" ]; then
+          kill -KILL "-$group" || true
+        fi
+        flock -w 60 9 || { echo 'another start or stop of the application lasts' >&2; exit 75; }
+      fi
+      echo $$ >"$lock.pid"
       """;
 
   private static RemoteCommand<String> script(String script, List<String> units, Duration atMost) {
