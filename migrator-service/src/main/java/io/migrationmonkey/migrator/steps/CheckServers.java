@@ -3,6 +3,7 @@ package io.migrationmonkey.migrator.steps;
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.Wire;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.DataSettings;
 import io.migrationmonkey.migrator.application.MeasureData;
 import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.application.Services;
@@ -22,10 +23,18 @@ class CheckServers implements MigrationStep {
   private static final long SPARE_BYTES = 512L << 20;
 
   private final ApplicationSettings application;
+  private final DataSettings data;
+  private final StandbyPlace place;
   private final StringRedisTemplate redis;
 
-  CheckServers(ApplicationSettings application, StringRedisTemplate redis) {
+  CheckServers(
+      ApplicationSettings application,
+      DataSettings data,
+      StandbyPlace place,
+      StringRedisTemplate redis) {
     this.application = application;
+    this.data = data;
+    this.place = place;
     this.redis = redis;
   }
 
@@ -42,7 +51,9 @@ class CheckServers implements MigrationStep {
     ServerFacts source = run.source().run(new ServerFacts.Read());
     ServerFacts standby = run.standby().run(new ServerFacts.Read());
     long dataBytes =
-        application.data().isEmpty() ? 0 : run.source().run(new MeasureData(application.data()));
+        application.data().isEmpty()
+            ? 0
+            : run.source().run(new MeasureData(data.dataSet())).bytes();
     List<String> complaints = new ArrayList<>(differences(source, standby));
     if (standby.freeBytes() < dataBytes + SPARE_BYTES) {
       complaints.add(
@@ -52,6 +63,7 @@ class CheckServers implements MigrationStep {
                   standby.freeBytes() >> 20,
                   (dataBytes + SPARE_BYTES) >> 20));
     }
+    complaints.addAll(place.complaints(run));
     complaints.addAll(running(run));
     complaints.addAll(memory(run));
     if (!complaints.isEmpty()) {

@@ -10,9 +10,11 @@ import org.springframework.stereotype.Component;
 class ExchangeKeys implements MigrationStep {
 
   private final SshSettings ssh;
+  private final StandbyPlace place;
 
-  ExchangeKeys(SshSettings ssh) {
+  ExchangeKeys(SshSettings ssh, StandbyPlace place) {
     this.ssh = ssh;
+    this.place = place;
   }
 
   @Override
@@ -27,6 +29,7 @@ class ExchangeKeys implements MigrationStep {
     run.source().run(PushKeys.pin(run.standby().address(), ssh.port(), hostKey));
     run.standby().run(PushKeys.authorize(key));
     run.source().run(PushKeys.authorizeNobody());
+    place.prepare(run);
     return new StepReport(
         "%s may push to %s, through rsync alone"
             .formatted(run.source().name(), run.standby().name()));

@@ -69,6 +69,25 @@ public final class DebianServer implements AutoCloseable {
     return new RemoteServer(name, settings(), container.getHost());
   }
 
+  /** As the other server sees it: at its own address and port 22, with that pinned too. */
+  public RemoteServer connectDirectly() {
+    return new RemoteServer(name, directSettings(), ownAddress());
+  }
+
+  public SshSettings directSettings() {
+    String key = inside("cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
+    Path pinned = folder.resolve("known_hosts_direct");
+    ShellServer.write(pinned, "%s %s\n".formatted(ownAddress(), key));
+    return new SshSettings("root", 22, folder.resolve("id_ed25519"), pinned, Duration.ofSeconds(5));
+  }
+
+  private String ownAddress() {
+    return container.getContainerInfo().getNetworkSettings().getNetworks().values().stream()
+        .findFirst()
+        .orElseThrow()
+        .getIpAddress();
+  }
+
   /** Runs a script inside, past SSH, and fails where it does. */
   public String inside(String script) {
     try {
