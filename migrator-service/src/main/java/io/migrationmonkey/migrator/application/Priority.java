@@ -24,6 +24,7 @@ public enum Priority {
           List.of(
               "--property=OOMScoreAdjust=-900",
               "--property=Nice=19",
+              "--property=CPUSchedulingPolicy=idle",
               "--property=IOSchedulingClass=idle");
     };
   }

@@ -90,19 +90,14 @@ public final class DebianServer implements AutoCloseable {
    * that one server reaches the other as the migrator does.
    */
   public RemoteServer connectAmongServers() {
-    String address = addressAmongServers();
-    String key = inside("cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
-    ShellServer.write(folder.resolve("known_hosts"), "%s %s\n".formatted(address, key));
-    return new RemoteServer(name, settingsAmongServers(), address);
+    return new RemoteServer(name, settingsAmongServers(), addressAmongServers());
   }
 
   public SshSettings settingsAmongServers() {
-    return new SshSettings(
-        user,
-        22,
-        folder.resolve("id_ed25519"),
-        folder.resolve("known_hosts"),
-        Duration.ofSeconds(5));
+    String key = inside("cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
+    Path pinned = folder.resolve("known_hosts_among_servers");
+    ShellServer.write(pinned, "%s %s\n".formatted(addressAmongServers(), key));
+    return new SshSettings(user, 22, folder.resolve("id_ed25519"), pinned, Duration.ofSeconds(5));
   }
 
   public String addressAmongServers() {
