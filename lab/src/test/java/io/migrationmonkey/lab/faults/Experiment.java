@@ -22,9 +22,9 @@ import java.util.Optional;
  */
 final class Experiment {
 
-  private static final Duration REACHED = Duration.ofSeconds(90);
+  private static final Duration REACHED = Duration.ofSeconds(150);
   private static final Duration ENDED = Duration.ofMinutes(7);
-  private static final Duration NEXT = Duration.ofMinutes(3);
+  private static final Duration NEXT = Duration.ofMinutes(4);
   private static final Duration FORGOTTEN = Duration.ofSeconds(6);
   private static final Duration SETTLED = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofMillis(50);
@@ -33,6 +33,7 @@ final class Experiment {
   private final FaultCase what;
   private final List<String> broken = new ArrayList<>();
 
+  private volatile String answer = "none";
   private Ended ended = new Ended("NOT REACHED", "");
   private String next = "none";
   private String serves = "nobody knows";
@@ -54,7 +55,9 @@ final class Experiment {
     } catch (InterruptedException e) {
       experiment.broken.add("it was not over in time");
     } catch (Exception | AssertionError e) {
-      experiment.broken.add("it broke off: " + e.getMessage());
+      experiment.broken.add(
+          "it broke off: %s (the last order was answered: %s)"
+              .formatted(e.getMessage(), experiment.answer));
     }
     return experiment.result();
   }
@@ -97,7 +100,7 @@ final class Experiment {
   }
 
   private void migrateWithTheFault(Site site, Ledger ledger) throws Exception {
-    boolean healed = false;
+    boolean healed = true;
     try (Load load = running.load(ledger);
         JournalTail journal = JournalTail.ofTheNext(running.stack)) {
       Patience.pause(Duration.ofMillis(500));
@@ -106,6 +109,7 @@ final class Experiment {
       if (what.moment().when() == When.DURING) {
         Patience.pause(underWay());
       }
+      healed = false;
       what.fault().inject().on(site);
       long injectedAt = System.nanoTime();
       healed = awaitEnd(journal, site, injectedAt);
@@ -138,12 +142,18 @@ final class Experiment {
 
   /** Orders without waiting for the answer: who would give it may be killed meanwhile. */
   private void order(String reason) {
+    answer = "none yet";
     Thread.ofVirtual()
         .start(() -> {
           try {
-            running.stack.migrations().order("{\"reason\":\"%s\"}".formatted(reason));
-          } catch (IOException killed) {
-            // The journal tells.
+            answer =
+                running
+                    .stack
+                    .migrations()
+                    .order("{\"reason\":\"%s\"}".formatted(reason))
+                    .toString();
+          } catch (IOException e) {
+            answer = e.toString();
           }
         });
   }
