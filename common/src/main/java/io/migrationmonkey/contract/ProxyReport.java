@@ -2,6 +2,7 @@ package io.migrationmonkey.contract;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param held requests that the latest hold kept waiting, so far
  * @param longestStallMillis how long the one that waited longest in the latest hold waited, so far
  * @param at when this was written, by the proxy's clock
- * @param inFlightToStandby those of them that were sent to the server that is not active; null from
- *     a proxy that does not tell
+ * @param inFlightByServer what {@code inFlight} counts, for each server; null from a proxy that is
+ *     older than this field
  */
 public record ProxyReport(
     String proxy,
@@ -30,9 +31,9 @@ public record ProxyReport(
     long held,
     long longestStallMillis,
     Instant at,
-    @Nullable Long inFlightToStandby) {
+    @Nullable Map<ServerName, Long> inFlightByServer) {
 
-  /** For a proxy that does not tell where its requests are. */
+  /** A report that does not say which server its requests are in flight to. */
   public ProxyReport(
       String proxy,
       @Nullable ServerName active,
@@ -55,9 +56,12 @@ public record ProxyReport(
     return KEY_PREFIX + proxy;
   }
 
-  /** True when no request of this proxy is with the server that is not active any more. */
-  public boolean standbyIsIdle() {
-    return (inFlightToStandby == null ? inFlight : inFlightToStandby) == 0;
+  /**
+   * Requests in flight to that server. A proxy that does not say it by server may have all of its
+   * requests in flight there.
+   */
+  public long inFlightTo(ServerName server) {
+    return inFlightByServer == null ? inFlight : inFlightByServer.getOrDefault(server, 0L);
   }
 
   /** True when this proxy holds for that migration and no server works for it any more. */

@@ -175,6 +175,88 @@ class MigratorServiceTest {
 
   @Test
   @Order(6)
+  void aMigrationThatIsAbortedBeforeItsFlipEndsSoAndSaysWhoWantedIt() throws Exception {
+    Journal journal = service.getBean(Journal.class);
+    Switchboard switchboard = service.getBean(Switchboard.class);
+    Lease another = switchboard.lease("m-abort").orElseThrow();
+    open(journal, "m-abort", Step.CHECK_SERVERS);
+
+    assertThat(delete("/api/migrations/m-abort?by=ann&reason=wrong%20night").statusCode())
+        .isEqualTo(202);
+    switchboard.giveBack(another);
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() ->
+            assertThat(get("/api/migrations/m-abort").body())
+                .contains("\"what\":\"ABORT_ORDERED\"")
+                .contains("\"by\":\"ann\"")
+                .contains("wrong night")
+                .contains("REFUSED"));
+    problem(delete("/api/migrations/m-abort"), 409, "ended already");
+    problem(delete("/api/migrations/m0"), 404, "m0");
+  }
+
+  @Test
+  @Order(7)
+  void aMigrationWhoseFlipHasLandedCannotBeAborted() throws Exception {
+    Journal journal = service.getBean(Journal.class);
+    Switchboard switchboard = service.getBean(Switchboard.class);
+    Lease another = switchboard.lease("m-late").orElseThrow();
+    open(journal, "m-late", Step.REBOOT_SOURCE);
+    switchboard.flip(another, switchboard.read(), "x", false);
+
+    problem(delete("/api/migrations/m-late?reason=x"), 409, "point of no return");
+
+    journal.append(
+        "m-late",
+        new JournalEntry(Instant.now(), Kind.ENDED, null, "", Map.of(Fact.STATE, "SUCCEEDED")));
+    switchboard.giveBack(another);
+    assertThat(redisGet("switch")).isEqualTo("true");
+  }
+
+  @Test
+  @Order(8)
+  void whileItIsPausedAMonitorsOrderIsRefusedAndAPersonsIsTaken() throws Exception {
+    problem(put("/api/pause", "{}"), 400, "reason");
+    assertThat(put("/api/pause", "{\"reason\":\"maintenance\",\"by\":\"ann\"}").body())
+        .contains("\"paused\":true")
+        .contains("ann");
+    problem(post("{\"reason\":\"memory\",\"trigger\":\"monitor\"}", Map.of()), 409, "maintenance");
+    problem(post("{\"reason\":\"kernel\"}", Map.of()), 412, "CHECK_SERVERS");
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () -> assertThat(get("/actuator/prometheus").body()).contains("monkey_paused 1.0"));
+    assertThat(delete("/api/pause").body()).contains("\"paused\":false");
+    assertThat(get("/api/events").body()).contains("PAUSED").contains("RESUMED").contains("ann");
+    // m-late has just moved it.
+    problem(post("{\"reason\":\"memory\",\"trigger\":\"monitor\"}", Map.of()), 412, "lately");
+  }
+
+  @Test
+  @Order(9)
+  void theSwitchIsSetByHandWithAReasonAndNotWhileAMigrationRuns() throws Exception {
+    problem(put("/api/switch", "{\"active\":\"production\"}"), 400, "reason");
+    problem(put("/api/switch", "{\"active\":\"moon\",\"reason\":\"x\"}"), 404, "no such server");
+    String order = "{\"active\":\"production\",\"reason\":\"it is home\",\"by\":\"ann\"}";
+    problem(put("/api/switch", order), 412, "does not serve on production");
+    String forced = order.replace("}", ",\"force\":true}");
+
+    Switchboard switchboard = service.getBean(Switchboard.class);
+    Lease migration = switchboard.lease("m-other").orElseThrow();
+    problem(put("/api/switch", forced), 409, "m-other");
+    switchboard.giveBack(migration);
+
+    long before = switchboard.read().epoch();
+    assertThat(put("/api/switch", forced).body()).contains("\"active\":\"production\"");
+    assertThat(switchboard.read().epoch()).isEqualTo(before + 1);
+    assertThat(get("/api/switch").body()).contains("\"by\":\"ann\"");
+    assertThat(get("/api/events").body()).contains("SWITCHED_BY_HAND").contains("it is home");
+  }
+
+  @Test
+  @Order(10)
   void withoutRedisAnOrderIsRefusedAndSaysSo() throws Exception {
     redis.stop();
     problem(post("{\"reason\":\"x\"}", Map.of()), 503, "Redis does not answer");
@@ -186,6 +268,13 @@ class MigratorServiceTest {
         .untilAsserted(() -> problem(post("{\"reason\":\"x\"}", Map.of()), 503, "PUT /api/switch"));
     assertThat(redisGet("switch")).isNull();
     assertThat(get("/actuator/health").statusCode()).isEqualTo(503);
+    assertThat(get("/api/switch").body()).contains("PUT /api/switch");
+    // A person says where it serves; the epoch goes on from where it was, or no proxy would follow.
+    long epochBefore = Long.parseLong(Files.readString(directory.resolve("epoch")).strip());
+    String restore = "{\"active\":\"backup\",\"reason\":\"Redis lost it\",\"force\":true}";
+    assertThat(put("/api/switch", restore).statusCode()).isEqualTo(200);
+    assertThat(redisGet("switch")).isEqualTo("true");
+    assertThat(service.getBean(Switchboard.class).read().epoch()).isGreaterThan(epochBefore);
   }
 
   private static void problem(HttpResponse<String> response, int status, String detail) {
@@ -203,6 +292,40 @@ class MigratorServiceTest {
             .POST(HttpRequest.BodyPublishers.ofString(body));
     headers.forEach(request::header);
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static void open(Journal journal, String id, Step at) {
+    journal.open(
+        id,
+        new JournalEntry(
+            Instant.now(),
+            Kind.ORDERED,
+            null,
+            "memory",
+            Map.of(
+                Fact.TRIGGER, "MONITOR",
+                Fact.FROM, "production",
+                Fact.TO, "backup",
+                Fact.REASON, "memory",
+                Fact.EPOCH_BEFORE, "1",
+                Fact.DRY_RUN, "false")));
+    journal.append(id, new JournalEntry(Instant.now(), Kind.STARTED, at, "", Map.of()));
+  }
+
+  private HttpResponse<String> put(String path, String body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(30))
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> delete(String path) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(30)).DELETE().build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

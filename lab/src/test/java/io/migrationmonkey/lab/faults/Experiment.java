@@ -100,34 +100,40 @@ final class Experiment {
   }
 
   private void migrateWithTheFault(Site site, Ledger ledger) throws Exception {
-    boolean healed = true;
     try (Load load = running.load(ledger);
         JournalTail journal = JournalTail.ofTheNext(running.stack)) {
-      Patience.pause(Duration.ofMillis(500));
-      order("fault " + what);
-      journal.await(what.moment(), REACHED);
-      if (what.moment().when() == When.DURING) {
-        Patience.pause(underWay());
-      }
-      healed = false;
-      what.fault().inject().on(site);
-      long injectedAt = System.nanoTime();
-      healed = awaitEnd(journal, site, injectedAt);
-      recovered = Duration.ofNanos(System.nanoTime() - injectedAt);
-      if (!healed) {
-        healed = true;
-        what.fault().heal().on(site);
-      }
-      awaitOneServing();
-      Patience.pause(Duration.ofSeconds(1));
-      figures = load.stop();
-    } finally {
-      if (!healed) {
-        what.fault().heal().on(site);
+      try {
+        Patience.pause(Duration.ofMillis(500));
+        order("fault " + what);
+        journal.await(what.moment(), REACHED);
+        if (what.moment().when() == When.DURING) {
+          Patience.pause(underWay());
+        }
+        strike(journal, site);
+        awaitOneServing();
+        Patience.pause(Duration.ofSeconds(1));
+        load.stop();
+      } finally {
+        figures = load.figures();
       }
     }
     if (ended.state().equals("NEEDS_HELP") && !what.fault().mayAskForHelp()) {
       broken.add("it needs help: " + ended.problem());
+    }
+  }
+
+  /** Breaks it, waits for the migration's end, and has it well again in any case. */
+  private void strike(JournalTail journal, Site site) throws Exception {
+    boolean healed = false;
+    long struckAt = System.nanoTime();
+    try {
+      what.fault().inject().on(site);
+      healed = awaitEnd(journal, site, struckAt);
+      recovered = Duration.ofNanos(System.nanoTime() - struckAt);
+    } finally {
+      if (!healed) {
+        what.fault().heal().on(site);
+      }
     }
   }
 
@@ -159,12 +165,12 @@ final class Experiment {
   }
 
   /** Waits until it has ended or nobody knows of it any more; returns whether it was healed. */
-  private boolean awaitEnd(JournalTail journal, Site site, long injectedAt) throws Exception {
+  private boolean awaitEnd(JournalTail journal, Site site, long struckAt) throws Exception {
     boolean healed = false;
     long forgottenSince = 0;
     while (true) {
       long now = System.nanoTime();
-      if (!healed && now - injectedAt > what.fault().healAfter().toNanos()) {
+      if (!healed && now - struckAt > what.fault().healAfter().toNanos()) {
         healed = true;
         what.fault().heal().on(site);
       }
@@ -183,7 +189,7 @@ final class Experiment {
         ended = new Ended("FORGOTTEN", "Redis lost its journal");
         return healed;
       }
-      if (now - injectedAt > ENDED.toNanos()) {
+      if (now - struckAt > ENDED.toNanos()) {
         ended = new Ended("NOT ENDED", "");
         throw new IOException(
             "migration %s has not ended %d s after the fault"

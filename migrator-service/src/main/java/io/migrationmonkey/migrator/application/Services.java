@@ -74,7 +74,15 @@ public final class Services {
     }
   }
 
+  // What a migrator that died has begun here still goes on: it must be over before this begins.
+  private static final String ALONE =
+      """
+      # starts or stops the application, after whatever else does
+      exec 9>/run/migration-monkey-services.lock
+      flock -w 120 9 || { echo 'another start or stop of the application lasts' >&2; exit 75; }
+      """;
+
   private static RemoteCommand<String> script(String script, List<String> units, Duration atMost) {
-    return new Run(Invocation.script(script, units.toArray(String[]::new)).within(atMost));
+    return new Run(Invocation.script(ALONE + script, units.toArray(String[]::new)).within(atMost));
   }
 }

@@ -63,10 +63,15 @@ public final class Planner {
     return course.isPastNoReturn(step) ? new End(State.SOURCE_MISSING, why) : new RollBack(why);
   }
 
-  /** The switch step asks first whether its flip has landed, so it may be taken again. */
+  /**
+   * Before the flip back, after it forward. Rolling back asks first whether it has landed: to flip
+   * later, on the word of a migrator that died, could send the traffic to what it had stopped
+   * since.
+   */
   private Move interrupted(Step step) {
-    boolean forward = step == Step.SWITCH_TRAFFIC || course.isPastNoReturn(step);
-    return forward ? new Run(step) : failed(step, "the migrator stopped during %s".formatted(step));
+    return course.isPastNoReturn(step)
+        ? new Run(step)
+        : failed(step, "the migrator stopped during %s".formatted(step));
   }
 
   private static Move unconfirmed(String why) {

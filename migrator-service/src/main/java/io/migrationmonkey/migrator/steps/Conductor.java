@@ -202,9 +202,11 @@ public class Conductor {
               Why.CONFLICT,
               "migration %s is past the point of no return: the traffic has moved; order one back once it has ended"
                   .formatted(id));
-      case UNKNOWN -> {
-        return view;
-      }
+      case UNKNOWN ->
+          throw new OrderRefused(
+              Why.CONFLICT,
+              "Redis has lost the record of the switch: migration %s ends by itself; PUT /api/switch then"
+                  .formatted(id));
       case NOT_LANDED -> {
         journal.append(
             id,

@@ -112,6 +112,7 @@ class Runner implements DisposableBean {
             facts,
             scribe::progress);
     run.resume(begun);
+    switchboard.aborted(run.id()).ifPresent(run::abort);
     occupy(run, () -> conduct(run, first, scribe));
   }
 
@@ -219,7 +220,7 @@ class Runner implements DisposableBean {
       if (mine == null) {
         return false;
       }
-      switch (switchboard.renew(mine.lease())) {
+      switch (switchboard.keep(mine.lease())) {
         case KEPT -> {}
         case LOST -> mine.relinquish("the lease was lost to another migrator");
         case EMPTIED -> mine.redisEmptied();
@@ -297,5 +298,13 @@ class Runner implements DisposableBean {
       }
     }
     worker.shutdownNow();
+    try {
+      // Its lease should go back while there is still a connection.
+      if (!worker.awaitTermination(3, TimeUnit.SECONDS)) {
+        log.warn("what runs does not end; its lease runs out");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,6 +1,5 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.Services;
@@ -41,7 +40,7 @@ class StopApplication implements MigrationStep {
   @Override
   public StepReport run(MigrationRun run) {
     // Under a hold the proxies are drained already.
-    boolean drained = run.course() == Course.WITH_DATA || drained();
+    boolean drained = run.course() == Course.WITH_DATA || drained(run);
     run.source().run(Services.stop(application.services()));
     List<String> states = run.source().run(new Services.States(application.services()));
     if (states.stream().anyMatch(state -> state.startsWith("active"))) {
@@ -60,14 +59,15 @@ class StopApplication implements MigrationStep {
   }
 
   /** Waits for what the proxies have sent here before they followed the switch. */
-  private boolean drained() {
+  private boolean drained(MigrationRun run) {
     return waiting
         .until(
             settings.drainTimeout(),
             Duration.ofMillis(50),
             () -> {
               try {
-                return switchboard.proxies().stream().allMatch(ProxyReport::standbyIsIdle)
+                return switchboard.proxies().stream()
+                        .allMatch(proxy -> proxy.inFlightTo(run.source().name()) == 0)
                     ? Optional.of(true)
                     : Optional.empty();
               } catch (DataAccessException away) {

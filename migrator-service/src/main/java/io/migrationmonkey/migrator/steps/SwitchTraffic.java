@@ -82,7 +82,7 @@ class SwitchTraffic implements MigrationStep {
     try {
       if (!switchboard.landed(run.id())) {
         boolean held = run.course() == Course.WITH_DATA;
-        switchboard.renew(run.lease());
+        var _ = switchboard.keep(run.lease());
         switchboard.flip(run.lease(), run.seen(), run.reason(), held);
       }
       return Optional.of(true);

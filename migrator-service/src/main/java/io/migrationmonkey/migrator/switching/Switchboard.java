@@ -206,7 +206,7 @@ public class Switchboard {
    *
    * @return whether it is still ours, and if not, why
    */
-  public Renewal renew(Lease lease) {
+  public Renewal keep(Lease lease) {
     String answer =
         redis.execute(
             RENEW,
@@ -215,6 +215,11 @@ public class Switchboard {
             Long.toString(LEASE.toMillis()),
             Long.toString(lease.token()));
     return Renewal.valueOf(answer);
+  }
+
+  /** The same, where it does not matter why it is lost. */
+  public boolean renew(Lease lease) {
+    return keep(lease) == Renewal.KEPT;
   }
 
   /** What became of a lease. */

@@ -64,12 +64,13 @@ class PlannerTest {
 
   @ParameterizedTest
   @MethodSource("everyStep")
-  void aMigratorThatDiedIsFollowedBackBeforeTheFlipAndForwardFromIt(Course course, Step step) {
+  void aMigratorThatDiedIsFollowedBackUntilTheFlipIsConfirmedAndForwardAfterIt(
+      Course course, Step step) {
     Move move = new Planner(course).after(new Outcome.Interrupted(step));
     switch (where(course, step)) {
       case TOUCHED_NOTHING -> assertThat(move).isInstanceOf(End.class);
-      case BEFORE -> assertThat(move).isInstanceOf(RollBack.class);
-      case AT_THE_FLIP, AFTER -> assertThat(move).isEqualTo(new Run(step));
+      case BEFORE, AT_THE_FLIP -> assertThat(move).isInstanceOf(RollBack.class);
+      case AFTER -> assertThat(move).isEqualTo(new Run(step));
     }
   }
 

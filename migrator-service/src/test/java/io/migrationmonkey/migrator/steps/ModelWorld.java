@@ -385,7 +385,9 @@ final class ModelWorld implements Pen, Rescue {
           .as("a person is asked without need")
           .isTrue();
     }
-    assertThat(serves || (state == State.NEEDS_HELP && sourceSick)).as("nobody serves after %s", state).isTrue();
+    assertThat(serves || (state == State.NEEDS_HELP && sourceSick))
+        .as("nobody serves after %s", state)
+        .isTrue();
     boolean forward = state == State.SUCCEEDED || state == State.SOURCE_MISSING;
     if (state != State.NEEDS_HELP) {
       assertThat(proxyToStandby).as("the traffic after %s", state).isEqualTo(forward);

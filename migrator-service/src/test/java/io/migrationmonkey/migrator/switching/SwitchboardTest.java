@@ -93,13 +93,13 @@ class SwitchboardTest {
   void aLeaseThatRanOutIsTakenAgainUnlessSomebodyElseHadOne() {
     Lease first = board.lease("m1").orElseThrow();
     template.delete("migration:lease");
-    assertThat(board.renew(first)).isEqualTo(Renewal.KEPT);
+    assertThat(board.keep(first)).isEqualTo(Renewal.KEPT);
     assertThat(board.leased()).contains(first);
     template.delete("migration:lease");
     Lease second = board.lease("m2").orElseThrow();
-    assertThat(board.renew(first)).isEqualTo(Renewal.LOST);
+    assertThat(board.keep(first)).isEqualTo(Renewal.LOST);
     board.giveBack(second);
-    assertThat(board.renew(first)).isEqualTo(Renewal.LOST);
+    assertThat(board.keep(first)).isEqualTo(Renewal.LOST);
   }
 
   @Test
@@ -162,8 +162,8 @@ class SwitchboardTest {
   void aLeaseInARedisThatLostItsDataIsTakenAnewAndKeepsItsToken() {
     Lease lease = ready();
     empty();
-    assertThat(board.renew(lease)).isEqualTo(Renewal.EMPTIED);
-    assertThat(board.renew(lease)).isEqualTo(Renewal.KEPT);
+    assertThat(board.keep(lease)).isEqualTo(Renewal.EMPTIED);
+    assertThat(board.keep(lease)).isEqualTo(Renewal.KEPT);
     board.giveBack(lease);
     assertThat(board.lease("m2").orElseThrow().token()).isGreaterThan(lease.token());
   }

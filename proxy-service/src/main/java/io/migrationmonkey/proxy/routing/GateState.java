@@ -28,12 +28,6 @@ public record GateState(
     return inFlight.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Requests in flight to the server that is not active. */
-  public int inFlightToStandby() {
-    ServerName active = active();
-    return active == null ? 0 : inFlight.getOrDefault(active.other(), 0);
-  }
-
   /** The active server, or null while there is no route. */
   public @Nullable ServerName active() {
     return route == null ? null : route.active();

@@ -124,8 +124,7 @@ public final class RouteReporter implements SmartLifecycle {
             state.waiting(),
             state.held(),
             state.longestStall().toMillis(),
-            clock.instant(),
-            (long) state.inFlightToStandby());
+            clock.instant());
     to.sync()
         .set(
             ProxyReport.key(proxy),
