@@ -22,9 +22,9 @@ import java.util.Optional;
  */
 final class Experiment {
 
-  private static final Duration REACHED = Duration.ofSeconds(90);
+  private static final Duration REACHED = Duration.ofSeconds(150);
   private static final Duration ENDED = Duration.ofMinutes(7);
-  private static final Duration NEXT = Duration.ofMinutes(3);
+  private static final Duration NEXT = Duration.ofMinutes(4);
   private static final Duration FORGOTTEN = Duration.ofSeconds(6);
   private static final Duration SETTLED = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofMillis(50);
@@ -33,6 +33,7 @@ final class Experiment {
   private final FaultCase what;
   private final List<String> broken = new ArrayList<>();
 
+  private volatile String answer = "none";
   private Ended ended = new Ended("NOT REACHED", "");
   private String next = "none";
   private String serves = "nobody knows";
@@ -54,7 +55,9 @@ final class Experiment {
     } catch (InterruptedException e) {
       experiment.broken.add("it was not over in time");
     } catch (Exception | AssertionError e) {
-      experiment.broken.add("it broke off: " + e.getMessage());
+      experiment.broken.add(
+          "it broke off: %s (the last order was answered: %s)"
+              .formatted(e.getMessage(), experiment.answer));
     }
     return experiment.result();
   }
@@ -97,33 +100,40 @@ final class Experiment {
   }
 
   private void migrateWithTheFault(Site site, Ledger ledger) throws Exception {
-    boolean healed = false;
     try (Load load = running.load(ledger);
         JournalTail journal = JournalTail.ofTheNext(running.stack)) {
-      Patience.pause(Duration.ofMillis(500));
-      order("fault " + what);
-      journal.await(what.moment(), REACHED);
-      if (what.moment().when() == When.DURING) {
-        Patience.pause(underWay());
-      }
-      what.fault().inject().on(site);
-      long injectedAt = System.nanoTime();
-      healed = awaitEnd(journal, site, injectedAt);
-      recovered = Duration.ofNanos(System.nanoTime() - injectedAt);
-      if (!healed) {
-        healed = true;
-        what.fault().heal().on(site);
-      }
-      awaitOneServing();
-      Patience.pause(Duration.ofSeconds(1));
-      figures = load.stop();
-    } finally {
-      if (!healed) {
-        what.fault().heal().on(site);
+      try {
+        Patience.pause(Duration.ofMillis(500));
+        order("fault " + what);
+        journal.await(what.moment(), REACHED);
+        if (what.moment().when() == When.DURING) {
+          Patience.pause(underWay());
+        }
+        strike(journal, site);
+        awaitOneServing();
+        Patience.pause(Duration.ofSeconds(1));
+        load.stop();
+      } finally {
+        figures = load.figures();
       }
     }
     if (ended.state().equals("NEEDS_HELP") && !what.fault().mayAskForHelp()) {
       broken.add("it needs help: " + ended.problem());
+    }
+  }
+
+  /** Breaks it, waits for the migration's end, and has it well again in any case. */
+  private void strike(JournalTail journal, Site site) throws Exception {
+    boolean healed = false;
+    long struckAt = System.nanoTime();
+    try {
+      what.fault().inject().on(site);
+      healed = awaitEnd(journal, site, struckAt);
+      recovered = Duration.ofNanos(System.nanoTime() - struckAt);
+    } finally {
+      if (!healed) {
+        what.fault().heal().on(site);
+      }
     }
   }
 
@@ -138,23 +148,29 @@ final class Experiment {
 
   /** Orders without waiting for the answer: who would give it may be killed meanwhile. */
   private void order(String reason) {
+    answer = "none yet";
     Thread.ofVirtual()
         .start(() -> {
           try {
-            running.stack.migrations().order("{\"reason\":\"%s\"}".formatted(reason));
-          } catch (IOException killed) {
-            // The journal tells.
+            answer =
+                running
+                    .stack
+                    .migrations()
+                    .order("{\"reason\":\"%s\"}".formatted(reason))
+                    .toString();
+          } catch (IOException e) {
+            answer = e.toString();
           }
         });
   }
 
   /** Waits until it has ended or nobody knows of it any more; returns whether it was healed. */
-  private boolean awaitEnd(JournalTail journal, Site site, long injectedAt) throws Exception {
+  private boolean awaitEnd(JournalTail journal, Site site, long struckAt) throws Exception {
     boolean healed = false;
     long forgottenSince = 0;
     while (true) {
       long now = System.nanoTime();
-      if (!healed && now - injectedAt > what.fault().healAfter().toNanos()) {
+      if (!healed && now - struckAt > what.fault().healAfter().toNanos()) {
         healed = true;
         what.fault().heal().on(site);
       }
@@ -173,7 +189,7 @@ final class Experiment {
         ended = new Ended("FORGOTTEN", "Redis lost its journal");
         return healed;
       }
-      if (now - injectedAt > ENDED.toNanos()) {
+      if (now - struckAt > ENDED.toNanos()) {
         ended = new Ended("NOT ENDED", "");
         throw new IOException(
             "migration %s has not ended %d s after the fault"

@@ -22,6 +22,8 @@ final class Repair {
   private static final Duration UNFINISHED = Duration.ofSeconds(90);
   private static final Duration SERVING = Duration.ofSeconds(40);
 
+  private static final String STOP = "systemctl disable --now nginx guestbook 2>/dev/null || true";
+
   private final RunningStack running;
   private final Containers containers;
 
@@ -41,6 +43,7 @@ final class Repair {
     awaitNothingUnderWay();
     Optional<ServerName> one = Serving.look(running.stack).one();
     ServerName active = one.isPresent() ? one.get() : makeOneServe();
+    running.shell(active.other(), STOP);
     running.stack.awaitReady(Duration.ofSeconds(120));
     return active;
   }
@@ -123,7 +126,7 @@ final class Repair {
     try (RedisConnection redis = running.stack.redis()) {
       redis.call("DEL", "server:production:fenced", "server:backup:fenced");
     }
-    running.shell(active.other(), "systemctl disable --now nginx guestbook 2>/dev/null || true");
+    running.shell(active.other(), STOP);
     running.shell(active, "systemctl enable --now guestbook nginx");
     Patience.until(
         "one server to serve after a repair by hand",
