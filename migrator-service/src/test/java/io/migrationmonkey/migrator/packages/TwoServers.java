@@ -27,7 +27,7 @@ record TwoServers(
                     + " && apt-get install -qq -y --no-install-recommends rsync >/dev/null"));
     RemoteServer active = production.connectAmongServers();
     RemoteServer standby = backup.connectAmongServers();
-    standby.run(PushKeys.authorize(active.run(new PushKeys.Make())));
+    standby.run(PushKeys.authorize("root", active.run(new PushKeys.Make())));
     active.run(PushKeys.pin(standby.address(), 22, standby.run(new PushKeys.HostKey())));
     return new TwoServers(production, backup, active, standby);
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.application.Accounts;
+import io.migrationmonkey.migrator.application.DataSet;
 import io.migrationmonkey.migrator.application.DigestData;
+import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.application.PushKeys;
 import io.migrationmonkey.migrator.application.Services;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 import org.testcontainers.containers.Network;
 
 /** Two real servers that let root in nowhere: a login user and sudo do it all. */
@@ -115,9 +118,12 @@ class SudoIT {
   @Order(4)
   void packagesArePlannedAndInstalledAndServicesStartAndStop() {
     production.inside("apt-get install -y -qq --no-install-recommends tree");
-    PackageTransfer transfer = new PackageTransfer(new PackageSettings(null));
+    PackageTransfer transfer =
+        new PackageTransfer(
+            new PackageSettings(null, null, null, null), backup.settingsAmongServers());
     PackagePlan plan = transfer.plan(active, standby);
-    transfer.install(plan, standby, line -> {});
+    transfer.install(
+        transfer.check(plan, active, standby, line -> {}), active, standby, line -> {});
     assertThat(backup.inside("tree --version")).startsWith("tree v");
     production.put(
         "/etc/systemd/system/nap.service",
@@ -144,15 +150,23 @@ class SudoIT {
         chmod 600 /srv/shop/secret/key
         """);
     List<String> paths = List.of("/srv/shop");
+    DataSet data = DataSet.of("/srv/shop");
     String key = active.run(new PushKeys.Make());
     active.run(PushKeys.pin("backup", 22, standby.run(new PushKeys.HostKey())));
     standby.run(PushKeys.authorize(USER, key));
     active.run(PushKeys.authorizeNobody(USER));
-    standby.run(active.run(new Accounts.Read(paths)).create());
+    standby.run(active.run(new Accounts.Read(paths, List.of())).create());
 
-    active.run(new PushData(paths, USER, "backup", 22, SOON));
+    active.run(
+        new PushData(
+            PushData.What.ALL,
+            data,
+            new PushData.To(USER, "backup", 22),
+            Priority.NORMAL,
+            DataSize.ofBytes(0),
+            SOON));
 
-    DigestData digest = new DigestData(paths, SOON);
+    DigestData digest = new DigestData(data, SOON);
     assertThat(standby.run(digest)).isEqualTo(active.run(digest));
     assertThat(backup.inside("stat -c '%U %a' /srv/shop/secret/key").strip()).isEqualTo("root 600");
   }

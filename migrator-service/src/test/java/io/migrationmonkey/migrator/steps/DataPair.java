@@ -71,7 +71,8 @@ final class DataPair implements AutoCloseable {
   }
 
   void exchangeKeys(DataSettings data) {
-    new ExchangeKeys(backup.settingsAmongServers(), new StandbyPlace(application(data), data)).run(run());
+    new ExchangeKeys(backup.settingsAmongServers(), new StandbyPlace(application(data), data))
+        .run(run());
   }
 
   StepReport copy(DataSettings data) {
