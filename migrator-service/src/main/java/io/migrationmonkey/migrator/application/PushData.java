@@ -54,7 +54,7 @@ public record PushData(
       "$@" >"$folder/list"
       if [ -s "$folder/list" ]; then
         %s --sparse --from0 --files-from="$folder/list" --delete-missing-args --force \\
-          $times -e "$shell" -- / "$to"
+          $times -e "$shell" -- / "$to" || [ $? = 24 ]
       else
         printf '%%s: 0\\n' 'Number of regular files transferred' 'Total bytes sent'
         echo 'Total transferred file size: 0 bytes'

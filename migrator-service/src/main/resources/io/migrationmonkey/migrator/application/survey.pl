@@ -216,6 +216,18 @@ sub ours {
         $f->{target}) . "\0";
 }
 
+# What lay in a directory that is a file or a link by now goes when that takes its place.
+sub gone {
+    my ($path) = @_;
+    my $above = '';
+    for my $name (split m{/}, substr $path, 1) {
+        last unless lstat($above eq '' ? '/' : $above);
+        return unless -d _;
+        $above .= "/$name";
+    }
+    print "$path\0";
+}
+
 if ($what eq 'measure') {
     my ($bytes, $files, $sparse, %seen) = (0, 0, 0);
     open my $from, '-|', 'find', @paths, '-printf', '%y %b %s %n %i %p\0' or die "find: $!\n";
@@ -252,7 +264,7 @@ elsif ($what eq 'mark' || $what eq 'changes') {
         if ($what eq 'changes' && (!defined $was || $was ne $line)) {
             my $path = path($line);
             while (defined $was && path($was) . '//' lt "$path//") {
-                print path($was), "\0";
+                gone(path($was));
                 $was = <$sent>;
             }
             print "$path\0";
@@ -264,7 +276,7 @@ elsif ($what eq 'mark' || $what eq 'changes') {
         my $end = 2 + index $line, '//';
         print $new sure(substr($line, $end, 80), $now) ? $line : substr($line, 0, $end) . "?\0";
     }
-    while (defined $was) { print path($was), "\0"; $was = <$sent> }
+    while (defined $was) { gone(path($was)); $was = <$sent> }
     complete($new, "$folder/sent-$what", $what eq 'mark' ? "$folder/sent" : "$folder/sent.next");
 }
 else {
