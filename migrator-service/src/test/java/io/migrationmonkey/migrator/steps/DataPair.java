@@ -71,7 +71,9 @@ final class DataPair implements AutoCloseable {
   }
 
   void exchangeKeys(DataSettings data) {
-    new ExchangeKeys(backup.settingsAmongServers(), new StandbyPlace(application(data), data))
+    ApplicationSettings application = application(data);
+    new ExchangeKeys(
+            backup.settingsAmongServers(), application, new StandbyPlace(application, data))
         .run(run());
   }
 
@@ -96,7 +98,9 @@ final class DataPair implements AutoCloseable {
         "book",
         List.of("book.service"),
         data.data(),
-        new ApplicationSettings.Health(80, "/health"));
+        new ApplicationSettings.Health(80, "/health", null, Duration.ofSeconds(5)),
+        null,
+        null);
   }
 
   private static MigrationSettings settings() {
@@ -111,7 +115,8 @@ final class DataPair implements AutoCloseable {
         minute,
         minute,
         minute,
-        minute);
+        minute,
+        DataSize.ofMegabytes(1));
   }
 
   Path folder() {
