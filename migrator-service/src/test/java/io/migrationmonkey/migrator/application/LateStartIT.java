@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A start whose time is up goes on on the server, on a real Debian one. */
 class LateStartIT {
 
-  private static final List<String> UNITS = List.of("slow.service", "second.service");
+  private static final List<String> UNITS = List.of("first.service", "second.service");
 
   @Test
   void aStartThatTimedOutStartsNothingAfterTheStopThatFollowsIt(@TempDir Path folder)
@@ -25,12 +25,15 @@ class LateStartIT {
         RemoteServer remote = server.connect()) {
       server.inside(
           """
-          for unit in slow second; do
+          for unit in first second; do
             printf '%s\\n' '[Service]' 'ExecStart=/bin/sleep 600' '[Install]' \
               'WantedBy=multi-user.target' >/etc/systemd/system/$unit.service
           done
-          sed -i '2i ExecStartPre=/bin/sleep 6' /etc/systemd/system/slow.service
           systemctl daemon-reload
+          # A server so busy that the start has not come to the services when its time is up.
+          printf '%s\\n' '#!/bin/sh' '[ "$1" != daemon-reload ] || sleep 5' \
+            'exec /usr/bin/systemctl "$@"' >/usr/local/bin/systemctl
+          chmod 755 /usr/local/bin/systemctl
           """);
       assertThatExceptionOfType(RemoteCommandTimedOut.class)
           .isThrownBy(() -> remote.run(Services.start(UNITS, 1, Duration.ofSeconds(2))));
