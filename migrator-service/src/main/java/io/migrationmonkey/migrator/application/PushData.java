@@ -171,7 +171,7 @@ public record PushData(
             List.of(
                 "sh", "-euc", LISTED, "sh", Survey.FOLDER, to.shell(), to.destination(), option));
     command.addAll(list);
-    return TransientUnit.invocation(UNIT, priority, timeout, command).accepting(0, 24);
+    return TransientUnit.invocation(UNIT, priority, timeout, command);
   }
 
   private String limited() {

@@ -81,11 +81,11 @@ class CopyData implements MigrationStep {
         Map.of(Fact.BYTES_COPIED, Long.toString(sent)));
   }
 
-  /** Both servers read what they hold while the round goes on, with what it leaves of them. */
+  /** Both servers read what they hold while the round goes on. */
   private Round whileLearning(MigrationRun run, Supplier<Round> work) {
     AtomicBoolean over = new AtomicBoolean();
-    CompletableFuture<Void> here = learning(run.source(), over);
-    CompletableFuture<Void> there = learning(run.standby(), over);
+    CompletableFuture<Void> here = learning(run.source(), run.priority(), over);
+    CompletableFuture<Void> there = learning(run.standby(), run.priority(), over);
     try {
       return work.get();
     } finally {
@@ -94,10 +94,11 @@ class CopyData implements MigrationStep {
     }
   }
 
-  private CompletableFuture<Void> learning(RemoteServer server, AtomicBoolean over) {
+  private CompletableFuture<Void> learning(
+      RemoteServer server, Priority priority, AtomicBoolean over) {
     return DataCopy.aside(() -> {
       while (!over.get()) {
-        copy.learn(server, Priority.IDLE, settings.copyTimeout());
+        copy.learn(server, priority, settings.copyTimeout());
         waiting.until(
             BREATH, Duration.ofMillis(50), () -> over.get() ? Optional.of(true) : Optional.empty());
       }

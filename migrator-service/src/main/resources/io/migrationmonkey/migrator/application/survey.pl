@@ -24,8 +24,12 @@ my $header = join '//', '/', @excludes, '', @paths;
 
 $ENV{LC_ALL} = 'C';
 $/ = "\0";
+if ($what ne 'measure') {
+    my ($parent) = $folder =~ m{(.*)/};
+    mkdir $parent, 0755;
+    mkdir $folder, 0700 or $!{EEXIST} or die "$folder: $!\n";
+}
 umask 077;
-mkdir $folder or $!{EEXIST} or die "$folder: $!\n" if $what ne 'measure';
 
 # While the first round runs, the standby learns what is there by now.
 @paths = grep { lstat } @paths if $what eq 'learn';
