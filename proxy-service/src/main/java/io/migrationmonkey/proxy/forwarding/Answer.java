@@ -124,7 +124,7 @@ final class Answer {
   }
 
   private Progress begin(HttpResponse response) {
-    String unclear = ResponseCheck.problem(response);
+    String unclear = FramingCheck.problem(response);
     if (unclear != null) {
       return malformed(unclear);
     }

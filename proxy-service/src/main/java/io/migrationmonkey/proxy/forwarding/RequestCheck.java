@@ -48,8 +48,9 @@ final class RequestCheck {
     if (unclear != null) {
       return unclear;
     }
-    if (!http11 && headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-      return bad("HTTP/1.0 knows no Transfer-Encoding");
+    String coding = FramingCheck.unclearCoding(headers, version);
+    if (coding != null) {
+      return bad(coding);
     }
     if (limits.maxBody().toBytes() > 0
         && HttpUtil.getContentLength(request, 0L) > limits.maxBody().toBytes()) {
@@ -72,6 +73,11 @@ final class RequestCheck {
 
   private static @Nullable Problem target(HttpRequest request) {
     String uri = request.uri();
+    for (int i = 0; i < uri.length(); i++) {
+      if (uri.charAt(i) <= ' ' || uri.charAt(i) == 127) {
+        return bad("The request target must not contain control characters");
+      }
+    }
     if (uri.startsWith("/")) {
       return null;
     }

@@ -287,13 +287,15 @@ class ByTheBookTest {
       limits.maxConnectionsPerPeer = 2;
       return limits;
     });
-    try (RawClient one = proxy.client();
-        RawClient two = proxy.client();
-        RawClient three = proxy.client()) {
+    try (RawClient one = proxy.client().get("/");
+        RawClient two = proxy.client().get("/")) {
+      assertThat(one.read().status()).isEqualTo(200);
+      assertThat(two.read().status()).isEqualTo(200);
+      try (RawClient three = proxy.client()) {
+        assertThat(three.read().status()).isEqualTo(503);
+        assertThat(three.closed()).isTrue();
+      }
       assertThat(one.get("/").read().status()).isEqualTo(200);
-      assertThat(two.get("/").read().status()).isEqualTo(200);
-      assertThat(three.read().status()).isEqualTo(503);
-      assertThat(three.closed()).isTrue();
     }
     assertThat(proxy.count("monkey_refusals", "reason", "no_connection_free")).isEqualTo(1);
   }
