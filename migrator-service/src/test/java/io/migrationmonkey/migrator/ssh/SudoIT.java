@@ -118,12 +118,17 @@ class SudoIT {
   @Order(4)
   void packagesArePlannedAndInstalledAndServicesStartAndStop() {
     production.inside("apt-get install -y -qq --no-install-recommends tree");
-    PackageTransfer transfer =
-        new PackageTransfer(
-            new PackageSettings(null, null, null, null), backup.settingsAmongServers());
-    PackagePlan plan = transfer.plan(active, standby);
-    transfer.install(
-        transfer.check(plan, active, standby, line -> {}), active, standby, line -> {});
+    // The packages' files go from server to server, so the one must know the other's address.
+    try (RemoteServer near = backup.connectAmongServers()) {
+      String key = active.run(new PushKeys.Make());
+      active.run(PushKeys.pin(near.address(), 22, near.run(new PushKeys.HostKey())));
+      near.run(PushKeys.authorize(USER, key));
+      PackageTransfer transfer =
+          new PackageTransfer(
+              new PackageSettings(null, null, null, null), backup.settingsAmongServers());
+      PackagePlan plan = transfer.plan(active, near);
+      transfer.install(transfer.check(plan, active, near, line -> {}), active, near, line -> {});
+    }
     assertThat(backup.inside("tree --version")).startsWith("tree v");
     production.put(
         "/etc/systemd/system/nap.service",
