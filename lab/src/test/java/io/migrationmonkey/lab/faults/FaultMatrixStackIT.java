@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,9 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * no time do both servers accept writes, at the end one server serves, and the next migration
  * succeeds.
  *
- * <p>A few cases as they are; all with {@code -Dlong}; some by name with {@code
+ * <p>Tagged long: all with {@code -Dlong}; some by name with {@code -Dlong
  * -Dfaults=KILL_MIGRATOR@COPY_DATA}. The whole writes docs/reliability.md.
  */
+@Tag("long")
 @Order(100)
 class FaultMatrixStackIT {
 
