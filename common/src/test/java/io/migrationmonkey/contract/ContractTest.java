@@ -56,6 +56,13 @@ class ContractTest {
     Instant at = Instant.parse("2026-01-01T02:00:00.123Z");
     ProxyReport proxy = new ProxyReport("p1", ServerName.BACKUP, 2, null, 3, 0, 9, 412, at);
     assertThat(Wire.read(Wire.write(proxy), ProxyReport.class)).isEqualTo(proxy);
+    assertThat(proxy.inFlightTo(ServerName.PRODUCTION)).isEqualTo(3);
+    ProxyReport byServer =
+        new ProxyReport(
+            "p1", ServerName.BACKUP, 2, null, 3, 0, 9, 412, at, Map.of(ServerName.BACKUP, 3L));
+    assertThat(Wire.read(Wire.write(byServer), ProxyReport.class)).isEqualTo(byServer);
+    assertThat(byServer.inFlightTo(ServerName.BACKUP)).isEqualTo(3);
+    assertThat(byServer.inFlightTo(ServerName.PRODUCTION)).isZero();
     MonitorReport monitor =
         new MonitorReport(ServerName.PRODUCTION, "boot", 100, 93, Verdict.EXHAUSTED, "why", at);
     assertThat(Wire.write(monitor)).contains("\"production\"").contains("\"exhausted\"");

@@ -2,6 +2,7 @@ package io.migrationmonkey.migrator;
 
 import io.migrationmonkey.migrator.packages.PackageSettings;
 import io.migrationmonkey.migrator.packages.PackageTransfer;
+import io.migrationmonkey.migrator.ssh.SshSettings;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -23,7 +24,7 @@ public class MigratorApplication {
   }
 
   @Bean
-  PackageTransfer packageTransfer(PackageSettings settings) {
-    return new PackageTransfer(settings);
+  PackageTransfer packageTransfer(PackageSettings settings, SshSettings ssh) {
+    return new PackageTransfer(settings, ssh);
   }
 }

@@ -176,6 +176,62 @@ class MigratorServiceTest {
 
   @Test
   @Order(6)
+  void parityOfServersThatNobodyHasSeenIsNotReadyAndSaysWhy() throws Exception {
+    assertThat(get("/api/parity").body())
+        .contains("\"ready\":false")
+        .contains("\"standby\":\"backup\"")
+        .contains("monkey.warm.every");
+    assertThat(get("/api/parity?refresh=true").body())
+        .contains("\"ready\":false")
+        .contains("production refuses connections")
+        .contains("backup refuses connections");
+    problem(get("/api/parity?refresh=perhaps"), 400, "refresh");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(get("/actuator/prometheus").body())
+                .contains("monkey_standby_ready 0.0")
+                .contains("monkey_parity_data_age_seconds NaN")
+                .contains("monkey_parity_packages_missing NaN"));
+  }
+
+  @Test
+  @Order(7)
+  void bothServersAreShownWithTheirRolesAndWhyTheyCannotBeReached() throws Exception {
+    long asked = System.nanoTime();
+    String servers = get("/api/servers").body();
+    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(10));
+    assertThat(servers)
+        .contains("\"name\":\"production\"")
+        .contains("\"role\":\"active\"")
+        .contains("\"role\":\"standby\"")
+        .contains("\"reachable\":false")
+        .contains("backup refuses connections");
+  }
+
+  @Test
+  @Order(8)
+  void aWarmRunThatIsAskedForIsTakenAndItsFailureShown() throws Exception {
+    HttpResponse<String> taken =
+        http.send(
+            HttpRequest.newBuilder(uri("/api/parity/warm"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
+    assertThat(taken.body()).contains("warm-");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(get("/api/parity").body())
+                .contains("\"outcome\":\"failed\"")
+                .contains("refuses connections"));
+    assertThat(get("/actuator/prometheus").body())
+        .contains("monkey_warm_runs_total{outcome=\"failed\"} 1.0");
+  }
+
+  @Test
+  @Order(9)
   void aMigrationThatIsAbortedBeforeItsFlipEndsSoAndSaysWhoWantedIt() throws Exception {
     Journal journal = service.getBean(Journal.class);
     Switchboard switchboard = service.getBean(Switchboard.class);
@@ -199,7 +255,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(7)
+  @Order(10)
   void aMigrationWhoseFlipHasLandedCannotBeAborted() throws Exception {
     Journal journal = service.getBean(Journal.class);
     Switchboard switchboard = service.getBean(Switchboard.class);
@@ -217,7 +273,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(8)
+  @Order(11)
   void whileItIsPausedAMonitorsOrderIsRefusedAndAPersonsIsTaken() throws Exception {
     problem(put("/api/pause", "{}"), 400, "reason");
     assertThat(put("/api/pause", "{\"reason\":\"maintenance\",\"by\":\"ann\"}").body())
@@ -236,7 +292,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(9)
+  @Order(12)
   void theSwitchIsSetByHandWithAReasonAndNotWhileAMigrationRuns() throws Exception {
     problem(put("/api/switch", "{\"active\":\"production\"}"), 400, "reason");
     problem(put("/api/switch", "{\"active\":\"moon\",\"reason\":\"x\"}"), 404, "no such server");
@@ -254,62 +310,6 @@ class MigratorServiceTest {
     assertThat(switchboard.read().epoch()).isEqualTo(before + 1);
     assertThat(get("/api/switch").body()).contains("\"by\":\"ann\"");
     assertThat(get("/api/events").body()).contains("SWITCHED_BY_HAND").contains("it is home");
-  }
-
-  @Test
-  @Order(10)
-  void parityOfServersThatNobodyHasSeenIsNotReadyAndSaysWhy() throws Exception {
-    assertThat(get("/api/parity").body())
-        .contains("\"ready\":false")
-        .contains("\"standby\":\"backup\"")
-        .contains("monkey.warm.every");
-    assertThat(get("/api/parity?refresh=true").body())
-        .contains("\"ready\":false")
-        .contains("production refuses connections")
-        .contains("backup refuses connections");
-    problem(get("/api/parity?refresh=perhaps"), 400, "refresh");
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() ->
-            assertThat(get("/actuator/prometheus").body())
-                .contains("monkey_standby_ready 0.0")
-                .contains("monkey_parity_data_age_seconds NaN")
-                .contains("monkey_parity_packages_missing NaN"));
-  }
-
-  @Test
-  @Order(11)
-  void bothServersAreShownWithTheirRolesAndWhyTheyCannotBeReached() throws Exception {
-    long asked = System.nanoTime();
-    String servers = get("/api/servers").body();
-    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(10));
-    assertThat(servers)
-        .contains("\"name\":\"production\"")
-        .contains("\"role\":\"active\"")
-        .contains("\"role\":\"standby\"")
-        .contains("\"reachable\":false")
-        .contains("backup refuses connections");
-  }
-
-  @Test
-  @Order(12)
-  void aWarmRunThatIsAskedForIsTakenAndItsFailureShown() throws Exception {
-    HttpResponse<String> taken =
-        http.send(
-            HttpRequest.newBuilder(uri("/api/parity/warm"))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
-    assertThat(taken.body()).contains("warm-");
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() ->
-            assertThat(get("/api/parity").body())
-                .contains("\"outcome\":\"failed\"")
-                .contains("refuses connections"));
-    assertThat(get("/actuator/prometheus").body())
-        .contains("monkey_warm_runs_total{outcome=\"failed\"} 1.0");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.migrator.application.DataSet;
 import io.migrationmonkey.migrator.application.DigestData;
 import io.migrationmonkey.migrator.ssh.DebianServer;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
@@ -147,7 +148,7 @@ class WarmStandbyIT {
     post("/api/parity/warm", "");
     String parity = awaitWarm("complete");
     assertThat(parity).contains("\"ready\":true").contains("\"missing\":[]");
-    DigestData digest = new DigestData(List.of("/srv/book"), Duration.ofMinutes(1));
+    DigestData digest = new DigestData(DataSet.of("/srv/book"), Duration.ofMinutes(1));
     assertThat(standby.run(digest)).isEqualTo(active.run(digest));
     assertThat(backup.inside("stat -c %U:%u '/srv/book/page 7'").strip()).isEqualTo("book:7300");
     assertThat(backup.inside("dpkg-query -Wf '${Status}' sqlite3")).contains("ok installed");

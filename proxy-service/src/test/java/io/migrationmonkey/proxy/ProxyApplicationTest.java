@@ -21,6 +21,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -42,6 +44,7 @@ class ProxyApplicationTest {
   private final TestServer production = TestServer.named("production");
   private final TestServer backup = TestServer.named("backup");
   private final HttpClient http = HttpClient.newHttpClient();
+  @TempDir Path directory;
   private RedisClient hand;
   private RedisCommands<String, String> cli;
   private ConfigurableApplicationContext context;
@@ -58,6 +61,7 @@ class ProxyApplicationTest {
             ProxyApplication.class,
             "--server.port=0",
             "--monkey.proxy.name=p1",
+            "--monkey.snapshot.file=" + directory.resolve("route.json"),
             "--monkey.traffic.port=0",
             // So long that no flip below can be the poll's work.
             "--monkey.switching.poll=5m",

@@ -11,6 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
 
 class SettingsTest {
 
@@ -36,10 +37,10 @@ class SettingsTest {
         .isThrownBy(() -> new UpstreamSettings(null, HostPort.of("backup:80")))
         .withMessageContaining("monkey.upstreams.production");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GateSettings(0, Duration.ofSeconds(1)))
+        .isThrownBy(() -> new GateSettings(0, DataSize.ofMegabytes(1), Duration.ofSeconds(1)))
         .withMessageContaining("monkey.gate.max-waiting is 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GateSettings(1, Duration.ZERO))
+        .isThrownBy(() -> new GateSettings(1, DataSize.ofMegabytes(1), Duration.ZERO))
         .withMessageContaining("monkey.gate.max-hold");
     assertThatIllegalArgumentException()
         .isThrownBy(() ->

@@ -1,7 +1,8 @@
 package io.migrationmonkey.lab.load;
 
 import java.util.Collection;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -14,7 +15,7 @@ public final class Ledger {
 
   private final String run;
   private final AtomicLong sequence = new AtomicLong();
-  private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private final Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();
 
   /**
    * An empty ledger.
@@ -31,17 +32,22 @@ public final class Ledger {
   }
 
   /** The application says that it keeps this one. */
-  void acknowledge(String text) {
-    acknowledged.add(text);
+  void acknowledge(Acknowledged write) {
+    acknowledged.put(write.text(), write);
   }
 
   public int acknowledged() {
     return acknowledged.size();
   }
 
+  /** Every promise so far, in no order. */
+  public List<Acknowledged> promises() {
+    return List.copyOf(acknowledged.values());
+  }
+
   /** Compares with all texts that a server holds, those of others among them. */
   public Verification verify(Collection<String> held) {
-    return Verification.of(prefix(), acknowledged, held);
+    return Verification.of(prefix(), acknowledged.keySet(), held);
   }
 
   private String prefix() {

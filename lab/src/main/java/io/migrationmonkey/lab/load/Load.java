@@ -93,6 +93,7 @@ public final class Load implements AutoCloseable {
   private void write(Guestbook guestbook, String author) {
     String text = ledger.nextText();
     Request request = Guestbook.write(author, text);
+    long sentAt = System.nanoTime();
     attempt(
         guestbook,
         request,
@@ -100,7 +101,7 @@ public final class Load implements AutoCloseable {
           if (answer.status() != 201) {
             throw new IOException("answered " + answer);
           }
-          ledger.acknowledge(text);
+          ledger.acknowledge(new Acknowledged(text, servedBy(answer), sentAt, System.nanoTime()));
         });
   }
 
@@ -116,6 +117,10 @@ public final class Load implements AutoCloseable {
         });
   }
 
+  private static String servedBy(Answer answer) {
+    return answer.header("X-Served-By").orElse("nobody");
+  }
+
   private interface Expectation {
     void check(Answer answer) throws IOException;
   }
@@ -125,7 +130,7 @@ public final class Load implements AutoCloseable {
     try {
       Answer answer = guestbook.send(request);
       expected.check(answer);
-      tally.succeeded(started, answer.header("X-Served-By").orElse("nobody"));
+      tally.succeeded(started, servedBy(answer));
     } catch (IOException | RuntimeException e) {
       tally.failed(started, e.getMessage() == null ? e.toString() : e.getMessage());
     }

@@ -24,6 +24,7 @@ final class Tally {
   private final List<FailedRequest> firstFailures = new ArrayList<>();
   private long total;
   private long failed;
+  private long failedWrites;
   private Duration longest = Duration.ZERO;
 
   Tally(Clock clock) {
@@ -55,6 +56,9 @@ final class Tally {
   synchronized void failed(Started started, String cause) {
     Duration took = end(started);
     failed++;
+    if (started.request.startsWith("POST ")) {
+      failedWrites++;
+    }
     if (firstFailures.size() < FAILURES_KEPT) {
       firstFailures.add(new FailedRequest(started.at, started.request, took, cause));
     }
@@ -64,7 +68,13 @@ final class Tally {
     Instant patientUntil = clock.instant().minus(PATIENT);
     int waiting = (int) open.stream().filter(one -> one.at.isBefore(patientUntil)).count();
     return new LoadFigures(
-        total, failed, waiting, longest, Map.copyOf(answeredBy), List.copyOf(firstFailures));
+        total,
+        failed,
+        failedWrites,
+        waiting,
+        longest,
+        Map.copyOf(answeredBy),
+        List.copyOf(firstFailures));
   }
 
   private Duration end(Started started) {

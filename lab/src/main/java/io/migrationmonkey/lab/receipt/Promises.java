@@ -7,7 +7,8 @@ import java.util.List;
 /** What Migration Monkey promises of each migration, held against the evidence. */
 public final class Promises {
 
-  private static final List<String> STEPS =
+  /** The twelve steps in their order. */
+  public static final List<String> STEPS =
       List.of(
           "CHECK_SERVERS",
           "EXCHANGE_KEYS",

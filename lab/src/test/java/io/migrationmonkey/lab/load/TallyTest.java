@@ -29,6 +29,7 @@ class TallyTest {
     clock.advance(Duration.ofMillis(1500));
     tally.failed(started, "answered 502");
     assertThat(tally.figures().failed()).isEqualTo(1);
+    assertThat(tally.figures().failedWrites()).isEqualTo(1);
     assertThat(tally.figures().longestStall()).isEqualTo(Duration.ofMillis(1500));
     assertThat(tally.figures().firstFailures().getFirst())
         .hasToString("2026-01-01T02:00:00Z POST /entries failed after 1500 ms: answered 502");

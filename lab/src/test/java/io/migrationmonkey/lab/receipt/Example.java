@@ -59,6 +59,6 @@ final class Example {
   }
 
   static LoadFigures load(long failed, Map<String, Long> answeredBy) {
-    return new LoadFigures(1000, failed, 0, Duration.ofMillis(3100), answeredBy, List.of());
+    return new LoadFigures(1000, failed, 0, 0, Duration.ofMillis(3100), answeredBy, List.of());
   }
 }

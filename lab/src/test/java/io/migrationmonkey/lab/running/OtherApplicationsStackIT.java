@@ -13,12 +13,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Not only the guestbook. The stack's two servers are given another application, by the same
  * playbook that gave them the guestbook, and the migrator another setting.
  */
+@Tag("long")
 @Order(90)
 class OtherApplicationsStackIT {
 

@@ -26,20 +26,20 @@ import tools.jackson.databind.JsonNode;
  * share it and run in the order of their numbers; each leaves it as it found it, except that the
  * migration of one is where the next begins.
  */
-final class RunningStack {
+public final class RunningStack {
 
   static final Duration MIGRATED = Duration.ofMinutes(6);
-  static final Duration SOON = Duration.ofSeconds(60);
+  public static final Duration SOON = Duration.ofSeconds(60);
 
-  final Stack stack = Stack.of(Addresses.of(System.getenv()));
+  public final Stack stack = Stack.of(Addresses.of(System.getenv()));
 
-  static RunningStack ready() throws Exception {
+  public static RunningStack ready() throws Exception {
     RunningStack running = new RunningStack();
     running.stack.awaitReady(Duration.ofSeconds(120));
     return running;
   }
 
-  Load load(Ledger ledger) {
+  public Load load(Ledger ledger) {
     return Load.start(
         Addresses.HOST,
         stack.addresses().traffic(),
@@ -49,11 +49,11 @@ final class RunningStack {
   }
 
   /** A ledger with a name that no other run of the tests has used. */
-  static Ledger ledger(String name) {
+  public static Ledger ledger(String name) {
     return new Ledger(name + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
   }
 
-  List<String> texts(ServerName server) throws IOException {
+  public List<String> texts(ServerName server) throws IOException {
     try (Guestbook direct =
         new Guestbook(
             Addresses.HOST, stack.addresses().application(server), Duration.ofSeconds(30))) {
@@ -62,7 +62,7 @@ final class RunningStack {
   }
 
   /** Runs a line of shell on a server, as root. */
-  String shell(ServerName server, String line) throws Exception {
+  public String shell(ServerName server, String line) throws Exception {
     return stack
         .containers()
         .execWithin(Duration.ofSeconds(120), server.toString(), "bash", "-ec", line)

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LineFormatTest {
 
   private static final LoadFigures LOAD =
-      new LoadFigures(1612, 0, 3, Duration.ofMillis(40), Map.of(), List.of());
+      new LoadFigures(1612, 0, 0, 3, Duration.ofMillis(40), Map.of(), List.of());
 
   private final LineFormat plain = new LineFormat(false);
 
@@ -42,7 +42,7 @@ class LineFormatTest {
   @Test
   void coloursComeOnlyWhenAskedFor() {
     Map<ServerName, Double> high = Map.of(ServerName.PRODUCTION, 0.9);
-    LoadFigures failed = new LoadFigures(10, 2, 0, Duration.ZERO, Map.of(), List.of());
+    LoadFigures failed = new LoadFigures(10, 2, 0, 0, Duration.ZERO, Map.of(), List.of());
     assertThat(plain.line(Duration.ZERO, high, failed, "LEAK", "x")).doesNotContain("\u001b");
     String coloured = new LineFormat(true).line(Duration.ZERO, high, failed, "LEAK", "x");
     assertThat(coloured).contains("\u001b[1;31m     2\u001b[0m");

@@ -25,6 +25,7 @@ public enum Priority {
               // Memory runs out: the application must outlive it.
               "--property=OOMScoreAdjust=900",
               "--property=Nice=19",
+              "--property=CPUSchedulingPolicy=idle",
               "--property=IOSchedulingClass=idle");
     };
   }

@@ -9,35 +9,93 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.util.unit.DataSize;
 
 /**
  * One round of rsync from the active server straight to the standby: what differs is sent, what is
  * gone on the active server goes on the standby.
  *
- * <p>It runs as a transient systemd unit, so that the OOM killer passes it over and a round left
- * behind by a migrator that died can be found and stopped.
- *
- * @param paths absolute; each arrives at the same place
- * @param toAddress the standby's host name or address, as the active server knows it
- * @param port of the standby's sshd
+ * @param what is looked at
+ * @param data each path of which arrives at the same place
  * @param priority how much of the active server it may take
+ * @param limit at most so much in a second; 0 is no limit
  */
 public record PushData(
-    List<String> paths,
-    String user,
-    String toAddress,
-    int port,
-    Priority priority,
-    Duration timeout)
+    What what, DataSet data, To to, Priority priority, DataSize limit, Duration timeout)
     implements RemoteCommand<PushData.Round> {
 
-  static final String UNIT = "migration-monkey-push";
+  private static final String UNIT = "push";
 
   private static final Pattern SENT = Pattern.compile("Total bytes sent: ([\\d,]+)");
   private static final Pattern CHANGED =
       Pattern.compile("Total transferred file size: ([\\d,]+) bytes");
   private static final Pattern FILES =
       Pattern.compile("Number of regular files transferred: ([\\d,]+)");
+
+  // Holes are looked for where there may be some: it costs a tenth of the time.
+  private static final List<String> RSYNC =
+      List.of(
+          "rsync",
+          "-aHAXR",
+          "--numeric-ids",
+          "--no-implied-dirs",
+          "--whole-file",
+          "--stats",
+          "--info=progress2",
+          "--outbuf=L",
+          "--timeout=20");
+
+  // The first four arguments are rsync's, the others are the command that lists the paths.
+  private static final String LISTED =
+      """
+      # sends what changed
+      folder=$1 shell=$2 to=$3 times=$4
+      shift 4
+      "$@" >"$folder/list"
+      if [ -s "$folder/list" ]; then
+        %s --sparse --from0 --files-from="$folder/list" --delete-missing-args --force \\
+          $times -e "$shell" -- / "$to" || [ $? = 24 ]
+      else
+        printf '%%s: 0\\n' 'Number of regular files transferred' 'Total bytes sent'
+        echo 'Total transferred file size: 0 bytes'
+      fi
+      [ "$1" = cat ] || mv "$folder/sent.next" "$folder/sent"
+      """
+          .formatted(String.join(" ", RSYNC));
+
+  /** Which files a round looks at. */
+  public enum What {
+    /** All of them. */
+    ALL,
+    /** All of them, and some have holes. */
+    ALL_WITH_HOLES,
+    /** Those that changed since the last round began, or since {@link Mark}. */
+    CHANGES
+  }
+
+  /**
+   * The standby.
+   *
+   * @param user who may write there
+   * @param address host name or address, as the active server knows it
+   * @param port of its sshd
+   */
+  public record To(String user, String address, int port) {
+
+    private String destination() {
+      // An IPv6 address stands in brackets, or rsync takes its first part for the host.
+      return "%s@%s:/".formatted(user, address.contains(":") ? "[" + address + "]" : address);
+    }
+
+    private String shell() {
+      return ("ssh -i %s -o UserKnownHostsFile=%s -o GlobalKnownHostsFile=/dev/null"
+              + " -o StrictHostKeyChecking=yes -o BatchMode=yes -o ConnectTimeout=10"
+              + " -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
+              + " -o IdentitiesOnly=yes -o IdentityAgent=none -p %d"
+              + " -c aes128-gcm@openssh.com")
+          .formatted(PushKeys.KEY, PushKeys.KNOWN_HOSTS, port);
+    }
+  }
 
   /**
    * What a round moved.
@@ -47,54 +105,81 @@ public record PushData(
    */
   public record Round(long bytesSent, long bytesChanged, long files) {}
 
+  /** Notes what there is, so that what changes from now on is known. */
+  public record Mark(DataSet data, Priority priority, Duration timeout)
+      implements RemoteCommand<String> {
+
+    @Override
+    public Invocation invocation() {
+      return Survey.invocation("mark", data, priority, timeout);
+    }
+
+    @Override
+    public String parse(Output output) {
+      return output.stdout();
+    }
+  }
+
+  /** Sends just these paths, even where size and time say that they are there. */
+  public record Again(List<String> paths, To to, Duration timeout) implements RemoteCommand<Round> {
+
+    @Override
+    public Invocation invocation() {
+      return listed(to, "--ignore-times", List.of("cat"), Priority.NORMAL, timeout)
+          .withInput(String.join("\0", paths) + "\0");
+    }
+
+    @Override
+    public Round parse(Output output) {
+      return round(output);
+    }
+  }
+
   @Override
   public Invocation invocation() {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "systemd-run",
-                "--quiet",
-                "--pipe",
-                "--wait",
-                "--collect",
-                "--service-type=exec",
-                "--unit=" + UNIT));
-    arguments.addAll(priority.properties());
-    arguments.addAll(
-        List.of(
-            "rsync",
-            "-aHAXR",
-            "--no-implied-dirs",
-            "--delete",
-            "--whole-file",
-            "--stats",
-            "--info=progress2",
-            "--outbuf=L",
-            "--timeout=60",
-            "-e",
-            ("ssh -i %s -o UserKnownHostsFile=%s -o GlobalKnownHostsFile=/dev/null"
-                    + " -o StrictHostKeyChecking=yes -o BatchMode=yes -o ConnectTimeout=10"
-                    + " -o IdentitiesOnly=yes -o IdentityAgent=none -p %d"
-                    + " -c aes128-gcm@openssh.com")
-                .formatted(PushKeys.KEY, PushKeys.KNOWN_HOSTS, port),
-            "--"));
-    arguments.addAll(paths);
-    // An IPv6 address stands in brackets, or rsync takes its first part for the host.
-    arguments.add(
-        "%s@%s:/".formatted(user, toAddress.contains(":") ? "[" + toAddress + "]" : toAddress));
+    if (what == What.CHANGES) {
+      return listed(to, limited(), Survey.command("changes", data), priority, timeout);
+    }
+    List<String> rsync = new ArrayList<>(RSYNC);
+    rsync.add("--delete");
+    rsync.add(limited());
+    if (what == What.ALL_WITH_HOLES) {
+      rsync.add("--sparse");
+    }
+    data.excludes().forEach(exclude -> rsync.add("--exclude=" + exclude.pattern()));
+    rsync.addAll(List.of("-e", to.shell(), "--"));
+    rsync.addAll(data.paths());
+    rsync.add(to.destination());
     // 24: a file vanished while the application still served; the next round knows.
-    return Invocation.of(arguments.toArray(String[]::new)).within(timeout).accepting(0, 24);
+    return TransientUnit.invocation(UNIT, priority, timeout, rsync).accepting(0, 24);
   }
 
   @Override
   public Round parse(Output output) {
-    return new Round(number(SENT, output), number(CHANGED, output), number(FILES, output));
+    return round(output);
   }
 
   /** Stops a round that a migrator left behind when it died. */
   public static RemoteCommand<String> stopLeftOver() {
-    return new io.migrationmonkey.migrator.ssh.Run(
-        Invocation.script("systemctl stop \"$1\" 2>/dev/null || true", UNIT + ".service"));
+    return TransientUnit.stop(UNIT);
+  }
+
+  private static Invocation listed(
+      To to, String option, List<String> list, Priority priority, Duration timeout) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "sh", "-euc", LISTED, "sh", Survey.FOLDER, to.shell(), to.destination(), option));
+    command.addAll(list);
+    return TransientUnit.invocation(UNIT, priority, timeout, command);
+  }
+
+  private String limited() {
+    return "--bwlimit=%d".formatted(limit.toKilobytes());
+  }
+
+  private static Round round(Output output) {
+    return new Round(number(SENT, output), number(CHANGED, output), number(FILES, output));
   }
 
   private static long number(Pattern pattern, Output output) {

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  */
 public final class PushKeys {
 
-  static final String KEY = "/etc/migration-monkey/push/id_ed25519";
-  static final String KNOWN_HOSTS = "/etc/migration-monkey/push/known_hosts";
+  public static final String KEY = "/etc/migration-monkey/push/id_ed25519";
+  public static final String KNOWN_HOSTS = "/etc/migration-monkey/push/known_hosts";
 
   /** The comment by which our line in authorized_keys is found again. */
   private static final String MARK = "migration-monkey-push";

@@ -50,6 +50,7 @@ public record JournalEntry(
     BOOT_ID_BEFORE,
     BOOT_ID_AFTER,
     PACKAGES_TO_INSTALL,
+    PACKAGES,
     PACKAGES_INSTALLED,
     DATA_BYTES,
     BYTES_COPIED,

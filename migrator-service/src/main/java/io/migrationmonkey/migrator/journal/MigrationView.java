@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytesCopied over the network, all rounds
  * @param longestStallMs how long the request that waited longest at a proxy's gate waited
  * @param packagesToInstall the names that a dry run found missing on the standby
+ * @param packages what a dry run found would become of each package: the case, the name, the
+ *     version
  * @param events what happened to it as a whole: who did what, when and why
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -43,6 +45,7 @@ public record MigrationView(
     @Nullable String problem,
     List<StepView> steps,
     @Nullable List<String> packagesToInstall,
+    @Nullable List<String> packages,
     @Nullable Long dataBytes,
     @Nullable Long packagesInstalled,
     @Nullable Long bytesCopied,
@@ -103,6 +106,7 @@ public record MigrationView(
         !steps.isEmpty() && steps.getLast().outcome() == StepOutcome.RUNNING && endedAt == null
             ? steps.getLast().name()
             : null;
+    String packages = facts.get(Fact.PACKAGES);
     String toInstall = facts.get(Fact.PACKAGES_TO_INSTALL);
     return new MigrationView(
         id,
@@ -118,6 +122,7 @@ public record MigrationView(
         facts.get(Fact.PROBLEM),
         List.copyOf(steps),
         toInstall == null ? null : toInstall.isEmpty() ? List.of() : List.of(toInstall.split(" ")),
+        packages == null ? null : packages.lines().toList(),
         number(facts, Fact.DATA_BYTES),
         number(facts, Fact.PACKAGES_INSTALLED),
         number(facts, Fact.BYTES_COPIED),

@@ -21,6 +21,10 @@ public record DebianPackage(String name, String architecture, String version) {
     require(VERSION, version, "version");
   }
 
+  static boolean isArchitecture(String text) {
+    return ARCHITECTURE.matcher(text).matches();
+  }
+
   /** What stays the same from version to version: {@code name:architecture}. */
   String key() {
     return name + ":" + architecture;
@@ -30,6 +34,12 @@ public record DebianPackage(String name, String architecture, String version) {
   @Override
   public String toString() {
     return key() + "=" + version;
+  }
+
+  /** Where it lies once it has been repacked. */
+  String repackedFile() {
+    return "%s/%s_%s_%s.deb"
+        .formatted(RepackPackages.FOLDER, name, version.replace(':', '_'), architecture);
   }
 
   private static void require(Pattern pattern, String text, String what) {

@@ -4,7 +4,6 @@ import io.migrationmonkey.migrator.ssh.Invocation;
 import io.migrationmonkey.migrator.ssh.Output;
 import io.migrationmonkey.migrator.ssh.RemoteCommand;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Downloads packages, and installs them once all are there. No service starts, stops or restarts
@@ -13,7 +12,7 @@ import java.util.List;
  * <p>It goes on to its end when the connection breaks: a package tool that is cut off in the middle
  * leaves a mess. It repairs what an earlier one left when even that was not granted.
  */
-record InstallPackages(List<DebianPackage> packages) implements RemoteCommand<String> {
+record InstallPackages(InstallOrder order) implements RemoteCommand<String> {
 
   @Override
   public Invocation invocation() {
@@ -44,8 +43,18 @@ record InstallPackages(List<DebianPackage> packages) implements RemoteCommand<St
               forbid_services
               dpkg --force-confdef --force-confold --configure -a 9>&- ||
                 echo 'some packages cannot be configured yet; going on'
-              patiently apt --no-install-recommends --no-remove --download-only install "$@" 9>&-
-              apt --no-install-recommends --no-remove \
+              apt-get -qq check >/dev/null 2>&1 9>&- || {
+                echo 'mending broken dependencies'
+                patiently apt --no-remove \
+                  -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+                  --fix-broken install 9>&- || echo 'not all of them can be mended yet; going on'
+              }
+              # What dpkg was killed over while unpacking is unpacked again only when asked for so; all
+              # that is there already is not among the arguments.
+              again=
+              if dpkg-query -W -f='${db:Status-Eflag}\\n' | grep -q reinstreq; then again=--reinstall; fi
+              patiently apt --no-install-recommends --no-remove OPTIONS $again --download-only install "$@" 9>&-
+              apt --no-install-recommends --no-remove OPTIONS $again \
                 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
                 -o APT::Keep-Downloaded-Packages=false install "$@" 9>&-
             }
@@ -61,8 +70,9 @@ record InstallPackages(List<DebianPackage> packages) implements RemoteCommand<St
             worker=$!
             tail -n +1 -s 0.2 -f --pid="$worker" "$log" 9>&- || true
             wait "$worker"
-            """,
-            packages)
+            """
+                .replace("OPTIONS", order.options()),
+            order.words())
         .within(Duration.ofMinutes(60));
   }
 

@@ -4,14 +4,20 @@ import io.migrationmonkey.migrator.ssh.Invocation;
 import io.migrationmonkey.migrator.ssh.Output;
 import io.migrationmonkey.migrator.ssh.RemoteCommand;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 
-/** Marks installed packages, given as {@code name:architecture}, as automatic or as asked for. */
+/**
+ * Marks installed packages, given as {@code name:architecture}, as automatic, as asked for or as
+ * held.
+ */
 record MarkPackages(Mark mark, Set<String> packages) implements RemoteCommand<String> {
 
   enum Mark {
     AUTO,
-    MANUAL
+    MANUAL,
+    HOLD,
+    UNHOLD
   }
 
   @Override
@@ -23,7 +29,7 @@ record MarkPackages(Mark mark, Set<String> packages) implements RemoteCommand<St
             set -f
             apt-mark "$1" $(cat) >/dev/null
             """,
-            mark == Mark.AUTO ? "auto" : "manual")
+            mark.name().toLowerCase(Locale.ROOT))
         .withInput(String.join("\n", packages))
         .within(Duration.ofMinutes(2));
   }

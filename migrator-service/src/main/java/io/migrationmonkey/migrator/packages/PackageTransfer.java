@@ -1,114 +1,69 @@
 package io.migrationmonkey.migrator.packages;
 
-import io.migrationmonkey.migrator.packages.MarkPackages.Mark;
-import io.migrationmonkey.migrator.ssh.RemoteCommandFailed;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
-import java.time.Clock;
-import java.util.HashSet;
+import io.migrationmonkey.migrator.ssh.SshSettings;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
- * Brings the packages of the active server to the standby: {@link #plan} looks, {@link #check} asks
- * apt, {@link #install} does it. Each may be repeated; what is done already is not done again.
+ * Brings the packages of the active server to the standby: {@link #plan} looks, {@link #check}
+ * brings what they need and asks the package tool, {@link #install} does it. Each may be repeated;
+ * what is done already is not done again.
  *
  * <p>All throw the failures of {@link RemoteServer#run}.
  */
 public final class PackageTransfer {
 
-  private final PackageSettings settings;
+  private final PackageTool apt;
 
-  public PackageTransfer(PackageSettings settings) {
-    this.settings = settings;
-  }
-
-  /** Reads both servers and compares them. Changes neither. */
-  public PackagePlan plan(RemoteServer active, RemoteServer standby) {
-    InstalledPackages wanted = active.run(new ReadInstalledPackages());
-    InstalledPackages present = standby.run(new ReadInstalledPackages());
-    return PackagePlan.between(
-        wanted.packages(), present.packages(), wanted.auto(), present.auto(), settings.leaveOut());
+  public PackageTransfer(PackageSettings settings, SshSettings ssh) {
+    this.apt = new AptTool(settings, ssh);
   }
 
   /**
-   * Refreshes the standby's package lists and has apt simulate the installation. Installs nothing.
+   * Reads both servers and compares them. Changes neither.
+   *
+   * @throws PackagesUnsupported where one of them has other packages than Debian's
+   */
+  public PackagePlan plan(RemoteServer active, RemoteServer standby) {
+    for (RemoteServer server : List.of(active, standby)) {
+      ReadPackageFamily.Family family = server.run(new ReadPackageFamily());
+      if (!family.tool().equals("apt")) {
+        throw new PackagesUnsupported(
+            "%s runs %s: its %s not supported yet, only Debian's and Ubuntu's apt is"
+                .formatted(
+                    server.name(),
+                    family.system(),
+                    family.tool().equals("none") ? "packages are" : family.tool() + " is"));
+      }
+    }
+    return apt.plan(active, standby);
+  }
+
+  /**
+   * Brings repositories, their keys and what has to be repacked to the standby, refreshes its
+   * package lists and has the installation simulated. Installs nothing.
    *
    * @param progress gets a line for a person now and then
-   * @throws PackagesUnavailable where no repository offers a package at its version
-   * @throws PackagesInTheWay where apt would have to remove packages of the standby
+   * @throws PackagesUnsupported where the servers are too different
+   * @throws PackagesUnavailable where a package cannot be had at its version
+   * @throws PackagesInTheWay where packages of the standby would have to be removed
    */
-  public void check(PackagePlan plan, RemoteServer standby, Consumer<String> progress) {
-    List<DebianPackage> wanted = plan.wanted();
-    if (wanted.isEmpty()) {
-      return;
-    }
-    progress.accept(
-        "asking the repositories of %s for %d packages".formatted(standby.name(), wanted.size()));
-    List<String> complaints = standby.run(new RefreshPackageLists());
-    complaints.forEach(complaint -> progress.accept("apt-get update: " + complaint));
-    SimulateInstall.Outcome outcome = simulate(new SimulateInstall(wanted), standby, complaints);
-    if (!outcome.removed().isEmpty()) {
-      throw new PackagesInTheWay(standby.name(), outcome.removed());
-    }
-    Set<String> more = new HashSet<>(outcome.installed());
-    wanted.forEach(p -> more.removeAll(List.of(p.name(), p.key())));
-    progress.accept(
-        more.isEmpty()
-            ? "all %d packages are offered".formatted(wanted.size())
-            : "all %d packages are offered, and need %s besides"
-                .formatted(wanted.size(), String.join(", ", more)));
+  public InstallOrder check(
+      PackagePlan plan, RemoteServer active, RemoteServer standby, Consumer<String> progress) {
+    return apt.check(plan, active, standby, progress);
   }
 
   /**
-   * Downloads everything, installs it with services kept from starting, and sets the marks.
+   * Downloads everything, installs it with services kept from starting, brings changed
+   * configuration files and sets the marks.
    *
    * @param progress gets a line for a person about once a second
    * @return how many packages were installed or changed
-   * @throws IllegalStateException where apt was content, but a package is not at its version
+   * @throws IllegalStateException where the tool was content, but a package is not at its version
    */
-  public int install(PackagePlan plan, RemoteServer standby, Consumer<String> progress) {
-    List<DebianPackage> wanted = plan.wanted();
-    if (!wanted.isEmpty()) {
-      standby.run(new InstallPackages(wanted), new AptProgress(Clock.systemUTC(), progress));
-      prove(wanted, standby);
-    }
-    mark(Mark.AUTO, plan.autoInstalled(), standby);
-    mark(Mark.MANUAL, plan.manuallyInstalled(), standby);
-    return wanted.size();
-  }
-
-  private static SimulateInstall.Outcome simulate(
-      SimulateInstall simulation, RemoteServer standby, List<String> complaints) {
-    try {
-      return standby.run(simulation);
-    } catch (RemoteCommandFailed failed) {
-      List<String> unavailable = simulation.unavailable(failed.stderr());
-      if (unavailable.isEmpty()) {
-        throw failed;
-      }
-      throw new PackagesUnavailable(standby.name(), unavailable, complaints);
-    }
-  }
-
-  private static void prove(List<DebianPackage> wanted, RemoteServer standby) {
-    Set<DebianPackage> present = Set.copyOf(standby.run(new ReadInstalledPackages()).packages());
-    String missing =
-        wanted.stream()
-            .filter(p -> !present.contains(p))
-            .map(DebianPackage::toString)
-            .collect(Collectors.joining(", "));
-    if (!missing.isEmpty()) {
-      throw new IllegalStateException(
-          "apt-get ended well on %s, but these packages are not installed there: %s; see /var/log/apt/term.log"
-              .formatted(standby.name(), missing));
-    }
-  }
-
-  private static void mark(Mark mark, Set<String> packages, RemoteServer standby) {
-    if (!packages.isEmpty()) {
-      standby.run(new MarkPackages(mark, packages));
-    }
+  public int install(
+      InstallOrder order, RemoteServer active, RemoteServer standby, Consumer<String> progress) {
+    return apt.install(order, active, standby, progress);
   }
 }

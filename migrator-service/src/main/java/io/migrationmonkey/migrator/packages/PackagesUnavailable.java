@@ -10,13 +10,12 @@ public final class PackagesUnavailable extends RuntimeException {
 
   PackagesUnavailable(ServerName standby, List<String> packages, List<String> complaints) {
     super(
-        ("no repository of %s offers %s; give %s the repositories of %s, or upgrade %s to what they"
-                + " offer, or leave the packages out with monkey.packages.leave-out%s")
+        ("no repository of %s offers %s any more: upgrade %s to what they offer, or let Migration"
+                + " Monkey repack them with monkey.packages.no-longer-served=warn, or leave them out"
+                + " with monkey.packages.leave-out%s")
             .formatted(
                 standby,
                 String.join(", ", packages),
-                standby,
-                standby.other(),
                 standby.other(),
                 complaints.isEmpty()
                     ? ""

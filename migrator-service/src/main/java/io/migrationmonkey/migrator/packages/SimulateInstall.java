@@ -9,8 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Asks apt what it would do for these packages. Changes nothing. */
-record SimulateInstall(List<DebianPackage> packages)
-    implements RemoteCommand<SimulateInstall.Outcome> {
+record SimulateInstall(InstallOrder order) implements RemoteCommand<SimulateInstall.Outcome> {
 
   private static final Pattern ACTION = Pattern.compile("(Inst|Remv|Purg) (\\S+) .*");
   private static final Pattern NO_VERSION =
@@ -25,8 +24,8 @@ record SimulateInstall(List<DebianPackage> packages)
   public Invocation invocation() {
     return Apt.script(
             "simulate the installation",
-            "apt -s --no-install-recommends install \"$@\"\n",
-            packages)
+            "apt -s --no-install-recommends %s install \"$@\"\n".formatted(order.options()),
+            order.words())
         .within(Duration.ofMinutes(2));
   }
 
@@ -42,7 +41,7 @@ record SimulateInstall(List<DebianPackage> packages)
   /** The packages that a failed simulation says no repository offers. */
   List<String> unavailable(String stderr) {
     List<String> lines = stderr.lines().toList();
-    return packages.stream()
+    return order.served().stream()
         .filter(p -> lines.stream().anyMatch(line -> names(line, p)))
         .map(DebianPackage::toString)
         .toList();

@@ -5,6 +5,7 @@ import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.Accounts;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.DataSettings;
 import io.migrationmonkey.migrator.application.MeasureData;
 import io.migrationmonkey.migrator.application.MeasureMemory;
 import io.migrationmonkey.migrator.application.ServerFacts;
@@ -28,6 +29,7 @@ public class CompareServers {
   private static final long SPARE_BYTES = 512L << 20;
 
   private final ApplicationSettings application;
+  private final DataSettings data;
   private final PackageTransfer packages;
   private final MonitorReports monitors;
   private final long margin;
@@ -35,11 +37,13 @@ public class CompareServers {
 
   CompareServers(
       ApplicationSettings application,
+      DataSettings data,
       PackageTransfer packages,
       MonitorReports monitors,
       MigrationSettings settings,
       Clock clock) {
     this.application = application;
+    this.data = data;
     this.packages = packages;
     this.monitors = monitors;
     this.margin = settings.memoryMargin().toBytes();
@@ -68,7 +72,7 @@ public class CompareServers {
       }
       List<String> found = tried(problems, () -> clashes(active, standby));
       clashes = found == null ? List.of() : found;
-      clashes.forEach(clash -> problems.add("on %s %s".formatted(standby.name(), clash)));
+      problems.addAll(clashes);
       compared = tried(problems, () -> packages(active, standby));
     }
     return new ParityReading(
@@ -140,17 +144,18 @@ public class CompareServers {
 
   private ParityReading.Disk disk(RemoteServer active, RemoteServer standby, ServerFacts facts) {
     List<String> paths = application.data();
-    long bytes = paths.isEmpty() ? 0 : active.run(new MeasureData(paths));
+    long bytes = paths.isEmpty() ? 0 : active.run(new MeasureData(data.dataSet())).bytes();
     long there = paths.isEmpty() ? 0 : standby.run(new DataOnStandby(paths));
     return new ParityReading.Disk(
         facts.freeBytes(), bytes, facts.freeBytes() >= Math.max(0, bytes - there) + SPARE_BYTES);
   }
 
   private List<String> clashes(RemoteServer active, RemoteServer standby) {
-    List<String> paths = application.data();
-    return paths.isEmpty()
-        ? List.of()
-        : standby.run(new AccountClashes(active.run(new Accounts.Read(paths))));
+    Accounts accounts = active.run(new Accounts.Read(application.data(), application.services()));
+    return accounts.clashes(
+        standby.run(new Accounts.Find(accounts)),
+        active.name().toString(),
+        standby.name().toString());
   }
 
   private ParityReading.Packages packages(RemoteServer active, RemoteServer standby) {
@@ -159,7 +164,7 @@ public class CompareServers {
         names(plan.install()),
         names(plan.change()),
         names(plan.newer()),
-        List.of(),
+        names(plan.extra()),
         plan.unchanged());
   }
 

@@ -4,6 +4,7 @@ import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.Wire;
 import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.DataSettings;
 import io.migrationmonkey.migrator.application.MeasureData;
 import io.migrationmonkey.migrator.application.MeasureMemory;
 import io.migrationmonkey.migrator.application.ServerFacts;
@@ -26,16 +27,22 @@ class CheckServers implements MigrationStep {
   private static final long SPARE_BYTES = 512L << 20;
 
   private final ApplicationSettings application;
+  private final DataSettings data;
+  private final StandbyPlace place;
   private final MigrationSettings settings;
   private final Fences fences;
   private final StringRedisTemplate redis;
 
   CheckServers(
       ApplicationSettings application,
+      DataSettings data,
+      StandbyPlace place,
       MigrationSettings settings,
       Fences fences,
       StringRedisTemplate redis) {
     this.application = application;
+    this.data = data;
+    this.place = place;
     this.settings = settings;
     this.fences = fences;
     this.redis = redis;
@@ -54,11 +61,14 @@ class CheckServers implements MigrationStep {
     ServerFacts source = run.source().run(new ServerFacts.Read());
     ServerFacts standby = run.standby().run(new ServerFacts.Read());
     long dataBytes =
-        application.data().isEmpty() ? 0 : run.source().run(new MeasureData(application.data()));
+        application.data().isEmpty()
+            ? 0
+            : run.source().run(new MeasureData(data.dataSet())).bytes();
     List<String> complaints = new ArrayList<>(differences(source, standby));
     if (!run.forced()) {
       complaints.addAll(roomForData(run, standby, dataBytes));
     }
+    complaints.addAll(place.complaints(run));
     complaints.addAll(running(run));
     List<String> notNow = memory(run);
     boolean harmless = complaints.isEmpty();

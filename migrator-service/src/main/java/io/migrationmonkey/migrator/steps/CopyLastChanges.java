@@ -1,26 +1,28 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.migrator.application.ApplicationSettings;
-import io.migrationmonkey.migrator.application.DigestData;
-import io.migrationmonkey.migrator.application.PushData;
+import io.migrationmonkey.migrator.application.DataSettings;
+import io.migrationmonkey.migrator.application.PushData.Round;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.plan.Step;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.springframework.stereotype.Component;
 
 /** The last changes are over, and both sides hold the same to the byte. */
 @Component
 class CopyLastChanges implements MigrationStep {
 
+  private static final int SEND_AGAIN = 1000;
+  private static final int SHOW = 5;
+
   private final DataCopy copy;
-  private final ApplicationSettings application;
+  private final DataSettings data;
   private final HoldDeadline deadline;
 
-  CopyLastChanges(DataCopy copy, ApplicationSettings application, HoldDeadline deadline) {
+  CopyLastChanges(DataCopy copy, DataSettings data, HoldDeadline deadline) {
     this.copy = copy;
-    this.application = application;
+    this.data = data;
     this.deadline = deadline;
   }
 
@@ -31,25 +33,16 @@ class CopyLastChanges implements MigrationStep {
 
   @Override
   public StepReport run(MigrationRun run) {
-    if (application.data().isEmpty()) {
+    if (data.data().isEmpty()) {
       return new StepReport("the application declares no data");
     }
-    PushData.Round round = copy.round(run, deadline.left(run));
-    DigestData digest = new DigestData(application.data(), deadline.left(run));
-    CompletableFuture<String> there =
-        CompletableFuture.supplyAsync(
-            () -> run.standby().run(digest), command -> Thread.ofVirtual().start(command));
-    String here = run.source().run(digest);
-    String arrived;
-    try {
-      arrived = there.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
+    // The application is stopped: the source's digest does not change while the changes go over.
+    CompletableFuture<String> source = copy.digest(run.source(), deadline.left(run));
+    Round round = copy.lastChanges(run, deadline.left(run));
+    String arrived = DataCopy.join(copy.digest(run.standby(), deadline.left(run)));
+    String here = DataCopy.join(source);
     if (!here.equals(arrived)) {
-      throw new StepFailed(
-          "the data on %s is not what %s holds (digests %s and %s)"
-              .formatted(run.standby().name(), run.source().name(), arrived, here));
+      sendAgain(run, here);
     }
     return new StepReport(
         "%d files, %d kB changed; digests agree"
@@ -59,5 +52,28 @@ class CopyLastChanges implements MigrationStep {
             Long.toString(run.number(Fact.BYTES_COPIED) + round.bytesSent()),
             Fact.DIGEST,
             here));
+  }
+
+  /** What differs though rsync saw no difference, as on a disk that rots. */
+  private void sendAgain(MigrationRun run, String here) {
+    List<String> different = copy.differences(run, deadline.left(run));
+    run.progress(
+        "%d files differ on %s and are sent again"
+            .formatted(different.size(), run.standby().name()));
+    if (!different.isEmpty() && different.size() <= SEND_AGAIN) {
+      copy.again(run, different, deadline.left(run));
+    }
+    String arrived = DataCopy.join(copy.digest(run.standby(), deadline.left(run)));
+    if (!here.equals(arrived)) {
+      throw new StepFailed(
+          "the data on %s is not what %s holds (digests %s and %s): %d files differ, among them %s; see whether something else writes there"
+              .formatted(
+                  run.standby().name(),
+                  run.source().name(),
+                  arrived,
+                  here,
+                  different.size(),
+                  different.stream().limit(SHOW).toList()));
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.migrationmonkey.migrator.steps;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.journal.JournalEntry.Kind;
 import io.migrationmonkey.migrator.packages.DebianPackage;
+import io.migrationmonkey.migrator.packages.PackageCase;
 import io.migrationmonkey.migrator.packages.PackagePlan;
 import io.migrationmonkey.migrator.packages.PackageTransfer;
 import io.migrationmonkey.migrator.plan.State;
@@ -34,13 +35,19 @@ class DryRun {
       scribe.begin(step);
       run.begin(step);
       PackagePlan plan = packages.plan(run.source(), run.standby());
+      plan.lines().forEach(line -> scribe.tell(Kind.PROGRESS, Step.INSTALL_PACKAGES, line));
+      if (!plan.obstacles().isEmpty()) {
+        throw new StepFailed(String.join("; ", plan.obstacles()));
+      }
       String missing =
           plan.wanted().stream().map(DebianPackage::toString).collect(Collectors.joining(" "));
+      String cases =
+          plan.cases().stream().map(PackageCase::toString).collect(Collectors.joining("\n"));
       scribe.done(
           step,
           "would install %d packages and change %d"
               .formatted(plan.install().size(), plan.change().size()),
-          Map.of(Fact.PACKAGES_TO_INSTALL, missing));
+          Map.of(Fact.PACKAGES_TO_INSTALL, missing, Fact.PACKAGES, cases));
       scribe.end(State.DRY_RUN_DONE, "");
       return State.DRY_RUN_DONE;
     } catch (RuntimeException e) {

@@ -18,10 +18,12 @@ class ExchangeKeys implements MigrationStep {
 
   private final SshSettings ssh;
   private final ApplicationSettings application;
+  private final StandbyPlace place;
 
-  ExchangeKeys(SshSettings ssh, ApplicationSettings application) {
+  ExchangeKeys(SshSettings ssh, ApplicationSettings application, StandbyPlace place) {
     this.ssh = ssh;
     this.application = application;
+    this.place = place;
   }
 
   @Override
@@ -36,6 +38,7 @@ class ExchangeKeys implements MigrationStep {
     run.source().run(PushKeys.pin(run.standby().address(), ssh.port(), hostKey));
     run.standby().run(PushKeys.authorize(ssh.user(), key));
     run.source().run(PushKeys.authorizeNobody(ssh.user()));
+    place.prepare(run);
     return new StepReport(
         "%s may push to %s, through rsync alone; %s"
             .formatted(run.source().name(), run.standby().name(), guarded(run)));

@@ -3,6 +3,7 @@ package io.migrationmonkey.migrator.steps;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.Services;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
+import io.migrationmonkey.migrator.packages.InstallOrder;
 import io.migrationmonkey.migrator.packages.PackagePlan;
 import io.migrationmonkey.migrator.packages.PackageTransfer;
 import io.migrationmonkey.migrator.plan.Step;
@@ -32,8 +33,8 @@ class InstallPackages implements MigrationStep {
     run.progress(
         "%d packages to install, %d to change, %d there already"
             .formatted(plan.install().size(), plan.change().size(), plan.unchanged()));
-    packages.check(plan, run.standby(), run::progress);
-    int installed = packages.install(plan, run.standby(), run::progress);
+    InstallOrder order = packages.check(plan, run.source(), run.standby(), run::progress);
+    int installed = packages.install(order, run.source(), run.standby(), run::progress);
     // Installing enables a service, and a standby that reboots must not start the application.
     run.standby().run(Services.stop(application.services()));
     return new StepReport(

@@ -12,6 +12,7 @@ import io.migrationmonkey.migrator.steps.OrderRefused.Why;
 import io.migrationmonkey.migrator.switching.Lease;
 import io.migrationmonkey.migrator.switching.SwitchState;
 import io.migrationmonkey.migrator.switching.Switchboard;
+import io.migrationmonkey.migrator.switching.Switchboard.Renewal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -146,7 +147,7 @@ public class WarmStandby implements ApplicationListener<ContextClosedEvent> {
     Instant now = clock.instant();
     boolean ours =
         looks++ % LOOKS_PER_RENEWAL == 0
-            ? switchboard.renew(mine.lease())
+            ? switchboard.keep(mine.lease()) == Renewal.KEPT
             : switchboard.leased().filter(mine.lease()::equals).isPresent();
     if (ours) {
       mine.confirm(now);

@@ -224,11 +224,6 @@ public class Switchboard {
     return Renewal.valueOf(answer);
   }
 
-  /** The same, where it does not matter why it is lost. */
-  public boolean renew(Lease lease) {
-    return keep(lease) == Renewal.KEPT;
-  }
-
   /** What became of a lease. */
   public enum Renewal {
     KEPT,

@@ -57,7 +57,7 @@ class ApplicationCommandsIT {
         touch /srv/book/page
         chown book:readers /srv/book/page
         """);
-    Accounts accounts = active.run(new Accounts.Read(List.of("/srv/book")));
+    Accounts accounts = active.run(new Accounts.Read(List.of("/srv/book"), List.of()));
     assertThat(accounts.users()).anyMatch(line -> line.startsWith("book:x:7002:"));
     assertThat(accounts.groups()).anyMatch(line -> line.startsWith("readers:x:7001:"));
 
@@ -75,7 +75,10 @@ class ApplicationCommandsIT {
     backup.inside("useradd --uid 7102 stranger");
     Accounts accounts =
         new Accounts(
-            List.of("clerk:x:7102:7101::/srv/clerk:/usr/sbin/nologin"), List.of("clerk:x:7101:"));
+            List.of("clerk:x:7102:7101::/srv/clerk:/usr/sbin/nologin"),
+            List.of("clerk:x:7101:"),
+            List.of(),
+            List.of());
     assertThatExceptionOfType(RemoteCommandFailed.class)
         .isThrownBy(() -> standby.run(accounts.create()))
         .withMessageContaining("belongs to stranger");
@@ -85,12 +88,12 @@ class ApplicationCommandsIT {
   @Test
   void aPathThatDoesNotExistIsNamed() {
     assertThatExceptionOfType(RemoteCommandFailed.class)
-        .isThrownBy(() -> active.run(new Accounts.Read(List.of("/srv/nowhere"))))
+        .isThrownBy(() -> active.run(new Accounts.Read(List.of("/srv/nowhere"), List.of())))
         .withMessageContaining("/srv/nowhere");
     assertThatExceptionOfType(RemoteCommandFailed.class)
-        .isThrownBy(() -> active.run(new MeasureData(List.of("/srv/nowhere"))));
+        .isThrownBy(() -> active.run(new MeasureData(DataSet.of("/srv/nowhere"))));
     assertThatExceptionOfType(RemoteCommandFailed.class)
-        .isThrownBy(() -> active.run(new DigestData(List.of("/srv/nowhere"), SOON)));
+        .isThrownBy(() -> active.run(new DigestData(DataSet.of("/srv/nowhere"), SOON)));
   }
 
   @Test
@@ -101,7 +104,7 @@ class ApplicationCommandsIT {
         echo one >sub/one; ln -s sub/one link; ln sub/one hard
         chmod 640 sub/one; chown daemon:adm sub
         """;
-    DigestData digest = new DigestData(List.of("/srv/tree"), SOON);
+    DigestData digest = new DigestData(DataSet.of("/srv/tree"), SOON);
     production.inside(tree);
     backup.inside(tree);
     String expected = active.run(digest);
@@ -127,9 +130,10 @@ class ApplicationCommandsIT {
         new io.migrationmonkey.migrator.ssh.Run(
             io.migrationmonkey.migrator.ssh.Invocation.of("sh", "/root/make-hostile", HOSTILE)));
     List<String> paths = List.of(HOSTILE);
-    assertThat(active.run(new MeasureData(paths))).isPositive();
-    assertThat(active.run(new DigestData(paths, SOON))).hasSize(64);
-    assertThat(active.run(new Accounts.Read(paths)).users())
+    DataSet data = DataSet.of(HOSTILE);
+    assertThat(active.run(new MeasureData(data)).bytes()).isPositive();
+    assertThat(active.run(new DigestData(data, SOON))).hasSize(64);
+    assertThat(active.run(new Accounts.Read(paths, List.of())).users())
         .anyMatch(line -> line.startsWith("root:"));
   }
 

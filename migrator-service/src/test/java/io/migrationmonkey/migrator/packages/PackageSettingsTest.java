@@ -29,6 +29,21 @@ class PackageSettingsTest {
         .hasMessageContaining("monkey.packages.leave-out holds 'MySQL [a]'");
   }
 
+  @Test
+  void byDefaultOldVersionsAreRepackedAndChangedFilesOfTheStandbyAreKept() {
+    assertThat(bind(Map.of()).noLongerServed()).isEqualTo(PackageSettings.NoLongerServed.WARN);
+    assertThat(bind(Map.of()).differingFiles()).isEqualTo(PackageSettings.DifferingFiles.KEEP);
+    assertThat(bind(Map.of("monkey.packages.no-longer-served", "block")).noLongerServed())
+        .isEqualTo(PackageSettings.NoLongerServed.BLOCK);
+  }
+
+  @Test
+  void aPathThatIsNotAbsoluteIsRefused() {
+    assertThatThrownBy(() -> bind(Map.of("monkey.packages.leave-files", "etc/hosts")))
+        .rootCause()
+        .hasMessageContaining("monkey.packages.leave-files holds 'etc/hosts'");
+  }
+
   private static PackageSettings bind(Map<String, String> properties) {
     return new Binder(new MapConfigurationPropertySource(properties))
         .bindOrCreate("monkey.packages", PackageSettings.class);

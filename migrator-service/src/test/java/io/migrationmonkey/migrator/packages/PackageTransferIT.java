@@ -4,21 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.migrator.packages.PackageSettings.NoLongerServed;
 import io.migrationmonkey.migrator.ssh.DebianServer;
 import io.migrationmonkey.migrator.ssh.Invocation;
 import io.migrationmonkey.migrator.ssh.RemoteCommandFailed;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import io.migrationmonkey.migrator.ssh.Run;
 import io.migrationmonkey.migrator.ssh.ServerUnreachable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,25 +34,24 @@ import org.junit.jupiter.api.io.TempDir;
 class PackageTransferIT {
 
   @TempDir static Path folder;
+  private static TwoServers servers;
   private static DebianServer production;
   private static DebianServer backup;
   private static RemoteServer active;
   private static RemoteServer standby;
 
-  private final PackageTransfer transfer = new PackageTransfer(new PackageSettings(null));
+  private final PackageTransfer transfer = servers.transfer(PackageSettings.defaults());
   private final List<String> progress = Collections.synchronizedList(new ArrayList<>());
 
   @BeforeAll
-  static void start() throws Exception {
-    production =
-        DebianServer.started(
-            ServerName.PRODUCTION, Files.createDirectory(folder.resolve("production")));
-    backup =
-        DebianServer.started(ServerName.BACKUP, Files.createDirectory(folder.resolve("backup")));
-    active = production.connect();
-    standby = backup.connect();
+  static void start() {
+    servers = TwoServers.started(folder);
+    production = servers.production();
+    backup = servers.backup();
+    active = servers.active();
+    standby = servers.standby();
     production.inside(
-        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive"
+        "DEBIAN_FRONTEND=noninteractive"
             + " apt-get install -qq -y --no-install-recommends nginx sqlite3 >/dev/null"
             + " && apt-mark auto sqlite3 >/dev/null");
     for (DebianServer server : List.of(production, backup)) {
@@ -65,27 +62,30 @@ class PackageTransferIT {
 
   @AfterAll
   static void stop() {
-    Stream.of(active, standby).forEach(RemoteServer::close);
-    Stream.of(production, backup).forEach(DebianServer::close);
+    servers.close();
   }
 
   @Test
   @Order(1)
-  void aVersionThatNoRepositoryOffersIsRefusedBeforeAnythingIsChanged() {
+  void aVersionThatIsNoLongerServedIsRefusedBeforeAnythingIsInstalledWhereThePolicySaysSo() {
     production.inside(
         "sh /root/make-deb monkey-handmade 1.0 && dpkg -i /srv/debs/monkey-handmade_1.0.deb");
+    backup.inside("sh /root/make-deb monkey-handmade 2.0 && sh /root/make-deb --offer");
     String before = everythingInstalled(backup);
+    PackageTransfer strict =
+        servers.transfer(new PackageSettings(null, null, NoLongerServed.BLOCK, null));
 
-    PackagePlan plan = transfer.plan(active, standby);
+    PackagePlan plan = strict.plan(active, standby);
     PackagesUnavailable refused =
         catchThrowableOfType(
-            PackagesUnavailable.class, () -> transfer.check(plan, standby, progress::add));
+            PackagesUnavailable.class, () -> strict.check(plan, active, standby, progress::add));
 
     assertThat(refused.packages()).containsExactly("monkey-handmade:all=1.0");
     assertThat(refused)
-        .hasMessageContaining("no repository of backup offers monkey-handmade:all=1.0");
+        .hasMessageContaining("no repository of backup offers monkey-handmade:all=1.0 any more");
     assertThat(everythingInstalled(backup)).isEqualTo(before);
-    production.inside("dpkg -P monkey-handmade");
+    production.inside("dpkg -P monkey-handmade; rm /srv/debs/*");
+    backup.inside("rm /srv/debs/* /etc/apt/sources.list.d/*");
   }
 
   @Test
@@ -100,10 +100,12 @@ class PackageTransferIT {
 
     PackagePlan plan = transfer.plan(active, standby);
 
-    assertThatThrownBy(() -> transfer.check(plan, standby, progress::add))
+    assertThatThrownBy(() -> transfer.check(plan, active, standby, progress::add))
         .isInstanceOfSatisfying(
             PackagesInTheWay.class, e -> assertThat(e.packages()).containsExactly("monkey-old"));
-    assertThatThrownBy(() -> transfer.install(plan, standby, progress::add))
+    assertThatThrownBy(() ->
+            transfer.install(
+                new InstallOrder(plan, plan.wanted(), List.of()), active, standby, progress::add))
         .isInstanceOf(RemoteCommandFailed.class);
     assertThat(everythingInstalled(backup)).isEqualTo(before);
     production.inside("dpkg -P monkey-new");
@@ -117,8 +119,8 @@ class PackageTransferIT {
         "printf '#!/bin/sh\\nexit 0\\n# theirs\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d");
     PackagePlan plan = transfer.plan(active, standby);
 
-    transfer.check(plan, standby, progress::add);
-    int installed = transfer.install(plan, standby, progress::add);
+    InstallOrder order = transfer.check(plan, active, standby, progress::add);
+    int installed = transfer.install(order, active, standby, progress::add);
 
     assertThat(plan.install())
         .extracting(DebianPackage::name)
@@ -141,12 +143,12 @@ class PackageTransferIT {
   @Order(4)
   void aSecondRunHasNothingToDo() {
     PackagePlan plan = transfer.plan(active, standby);
-    transfer.check(plan, standby, progress::add);
+    InstallOrder order = transfer.check(plan, active, standby, progress::add);
 
     assertThat(plan.wanted()).isEmpty();
-    assertThat(plan.autoInstalled()).isEmpty();
-    assertThat(plan.manuallyInstalled()).isEmpty();
-    assertThat(transfer.install(plan, standby, progress::add)).isZero();
+    assertThat(plan.marks().auto()).isEmpty();
+    assertThat(plan.marks().manual()).isEmpty();
+    assertThat(transfer.install(order, active, standby, progress::add)).isZero();
   }
 
   @Test
@@ -158,12 +160,13 @@ class PackageTransferIT {
     }
     production.inside("apt-get install -qq -y monkey-quick >/dev/null");
     PackagePlan plan = transfer.plan(active, standby);
-    transfer.check(plan, standby, progress::add);
+    InstallOrder order = transfer.check(plan, active, standby, progress::add);
     AtomicBoolean killed = new AtomicBoolean();
 
     assertThatThrownBy(() ->
             transfer.install(
-                plan,
+                order,
+                active,
                 standby,
                 line -> {
                   if (line.startsWith("setting up") && killed.compareAndSet(false, true)) {
@@ -176,8 +179,8 @@ class PackageTransferIT {
     assertThat(backup.inside("cat /usr/sbin/policy-rc.d")).contains("Migration Monkey", "exit 101");
 
     PackagePlan rest = transfer.plan(active, standby);
-    transfer.check(rest, standby, progress::add);
-    transfer.install(rest, standby, progress::add);
+    transfer.install(
+        transfer.check(rest, active, standby, progress::add), active, standby, progress::add);
 
     assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
     assertThat(backup.inside("ls /usr/sbin/policy-rc.d* 2>/dev/null || true")).isEmpty();
@@ -186,6 +189,33 @@ class PackageTransferIT {
 
   @Test
   @Order(6)
+  void aPackageInWhoseUnpackingDpkgWasKilledIsUnpackedAgain() {
+    String killer =
+        "if [ -e /root/kill-dpkg ]; then rm /root/kill-dpkg; kill -KILL $PPID; sleep 1; fi";
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside(
+          "sh /root/make-deb monkey-torn 1.0 '' '' '%s' && sh /root/make-deb --offer"
+              .formatted(killer));
+    }
+    production.inside("apt-get install -qq -y monkey-torn >/dev/null");
+    backup.inside("touch /root/kill-dpkg");
+    PackagePlan plan = transfer.plan(active, standby);
+    InstallOrder order = transfer.check(plan, active, standby, progress::add);
+
+    assertThatThrownBy(() -> transfer.install(order, active, standby, progress::add))
+        .isInstanceOf(RemoteCommandFailed.class);
+    assertThat(backup.inside("dpkg-query -W -f '${Status}' monkey-torn")).contains("reinstreq");
+
+    PackagePlan rest = transfer.plan(active, standby);
+    transfer.install(
+        transfer.check(rest, active, standby, progress::add), active, standby, progress::add);
+
+    assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
+    assertThat(backup.inside("dpkg --audit")).isEmpty();
+  }
+
+  @Test
+  @Order(7)
   void anInstallationGoesOnWhenTheConnectionBreaks() {
     for (DebianServer server : List.of(production, backup)) {
       server.inside("sh /root/make-deb monkey-slow 2.0 '' 'sleep 3' && sh /root/make-deb --offer");
@@ -195,11 +225,12 @@ class PackageTransferIT {
     assertThat(plan.change())
         .extracting(DebianPackage::toString)
         .containsExactly("monkey-slow:all=2.0");
-    transfer.check(plan, standby, progress::add);
+    InstallOrder order = transfer.check(plan, active, standby, progress::add);
 
     assertThatThrownBy(() ->
             transfer.install(
-                plan,
+                order,
+                active,
                 standby,
                 line -> {
                   if (line.startsWith("setting up")) {
@@ -217,7 +248,7 @@ class PackageTransferIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void anotherPackageToolAtWorkIsWaitedFor() {
     for (DebianServer server : List.of(production, backup)) {
       server.inside("sh /root/make-deb monkey-quick 2.0 && sh /root/make-deb --offer");
@@ -226,16 +257,16 @@ class PackageTransferIT {
     PackagePlan plan = transfer.plan(active, standby);
 
     hold(backup, "/var/lib/apt/lists/lock");
-    transfer.check(plan, standby, progress::add);
+    InstallOrder order = transfer.check(plan, active, standby, progress::add);
     hold(backup, "/var/lib/dpkg/lock-frontend", "/var/cache/apt/archives/lock");
-    int installed = transfer.install(plan, standby, progress::add);
+    int installed = transfer.install(order, active, standby, progress::add);
 
     assertThat(installed).isEqualTo(1);
     assertThat(everythingInstalled(backup)).isEqualTo(everythingInstalled(production));
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aNewerVersionOnTheStandbyStays() {
     backup.inside("sh /root/make-deb monkey-slow 3.0 && dpkg -i /srv/debs/monkey-slow_3.0.deb");
 
@@ -248,7 +279,7 @@ class PackageTransferIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void versionsCompareAsDpkgComparesThem() {
     List<String> versions =
         List.of(
@@ -325,8 +356,9 @@ class PackageTransferIT {
   }
 
   /**
-   * Makes a package: name, version, a control field, a line for its postinst. With --offer it makes
-   * /srv/debs a repository. Debian's own tools for that would be dozens of packages more.
+   * Makes a package: name, version, a control field, a line for its postinst and one for its
+   * preinst. With --offer it makes /srv/debs a repository. Debian's own tools for that would be
+   * dozens of packages more.
    */
   private static final String MAKE_DEB =
       """
@@ -352,7 +384,8 @@ class PackageTransferIT {
         if [ -n "${3:-}" ]; then echo "$3"; fi
       } >"$build/DEBIAN/control"
       printf '#!/bin/sh\\n%s\\n' "${4:-}" >"$build/DEBIAN/postinst"
-      chmod 755 "$build/DEBIAN/postinst"
+      printf '#!/bin/sh\\n%s\\n' "${5:-}" >"$build/DEBIAN/preinst"
+      chmod 755 "$build/DEBIAN/postinst" "$build/DEBIAN/preinst"
       dpkg-deb -b "$build" "$1_$2.deb" >/dev/null
       rm -r "$build"
       """;

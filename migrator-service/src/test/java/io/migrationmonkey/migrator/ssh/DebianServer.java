@@ -85,6 +85,25 @@ public final class DebianServer implements AutoCloseable {
     return new RemoteServer(name, settings(), container.getHost());
   }
 
+  /**
+   * The same, at the address by which other servers know it. Its sshd listens on port 22 there, so
+   * that one server reaches the other as the migrator does.
+   */
+  public RemoteServer connectAmongServers() {
+    return new RemoteServer(name, settingsAmongServers(), addressAmongServers());
+  }
+
+  public SshSettings settingsAmongServers() {
+    String key = inside("cat /etc/ssh/ssh_host_ed25519_key.pub").strip();
+    Path pinned = folder.resolve("known_hosts_among_servers");
+    ShellServer.write(pinned, "%s %s\n".formatted(addressAmongServers(), key));
+    return new SshSettings(user, 22, folder.resolve("id_ed25519"), pinned, Duration.ofSeconds(5));
+  }
+
+  public String addressAmongServers() {
+    return inside("hostname -I").strip().split(" ")[0];
+  }
+
   /** From now on this user logs in, with the key that root had, and root does not. */
   public void onlyLetIn(String user) {
     inside(

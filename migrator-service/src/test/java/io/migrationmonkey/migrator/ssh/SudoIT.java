@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.application.Accounts;
+import io.migrationmonkey.migrator.application.DataSet;
 import io.migrationmonkey.migrator.application.DigestData;
 import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.application.PushData;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 import org.testcontainers.containers.Network;
 
 /** Two real servers that let root in nowhere: a login user and sudo do it all. */
@@ -116,9 +118,17 @@ class SudoIT {
   @Order(4)
   void packagesArePlannedAndInstalledAndServicesStartAndStop() {
     production.inside("apt-get install -y -qq --no-install-recommends tree");
-    PackageTransfer transfer = new PackageTransfer(new PackageSettings(null));
-    PackagePlan plan = transfer.plan(active, standby);
-    transfer.install(plan, standby, line -> {});
+    // The packages' files go from server to server, so the one must know the other's address.
+    try (RemoteServer near = backup.connectAmongServers()) {
+      String key = active.run(new PushKeys.Make());
+      active.run(PushKeys.pin(near.address(), 22, near.run(new PushKeys.HostKey())));
+      near.run(PushKeys.authorize(USER, key));
+      PackageTransfer transfer =
+          new PackageTransfer(
+              new PackageSettings(null, null, null, null), backup.settingsAmongServers());
+      PackagePlan plan = transfer.plan(active, near);
+      transfer.install(transfer.check(plan, active, near, line -> {}), active, near, line -> {});
+    }
     assertThat(backup.inside("tree --version")).startsWith("tree v");
     production.put(
         "/etc/systemd/system/nap.service",
@@ -145,15 +155,23 @@ class SudoIT {
         chmod 600 /srv/shop/secret/key
         """);
     List<String> paths = List.of("/srv/shop");
+    DataSet data = DataSet.of("/srv/shop");
     String key = active.run(new PushKeys.Make());
     active.run(PushKeys.pin("backup", 22, standby.run(new PushKeys.HostKey())));
     standby.run(PushKeys.authorize(USER, key));
     active.run(PushKeys.authorizeNobody(USER));
-    standby.run(active.run(new Accounts.Read(paths)).create());
+    standby.run(active.run(new Accounts.Read(paths, List.of())).create());
 
-    active.run(new PushData(paths, USER, "backup", 22, Priority.NORMAL, SOON));
+    active.run(
+        new PushData(
+            PushData.What.ALL,
+            data,
+            new PushData.To(USER, "backup", 22),
+            Priority.NORMAL,
+            DataSize.ofBytes(0),
+            SOON));
 
-    DigestData digest = new DigestData(paths, SOON);
+    DigestData digest = new DigestData(data, SOON);
     assertThat(standby.run(digest)).isEqualTo(active.run(digest));
     assertThat(backup.inside("stat -c '%U %a' /srv/shop/secret/key").strip()).isEqualTo("root 600");
   }

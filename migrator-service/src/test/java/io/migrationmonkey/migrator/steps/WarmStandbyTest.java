@@ -13,6 +13,7 @@ import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.MigratorSettings;
 import io.migrationmonkey.migrator.ServerSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.DataSettings;
 import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.packages.PackageSettings;
 import io.migrationmonkey.migrator.packages.PackageTransfer;
@@ -351,7 +352,10 @@ class WarmStandbyTest {
                 null,
                 null));
     context.registerBean(
-        PackageTransfer.class, () -> new PackageTransfer(new PackageSettings(null)));
+        PackageTransfer.class,
+        () -> new PackageTransfer(new PackageSettings(null, null, null, null), sshd.settings()));
+    context.registerBean(
+        DataSettings.class, () -> new DataSettings(List.of(), List.of(), DataSize.ofBytes(0)));
     for (Step step : WARM) {
       context.registerBean(step.name(), MigrationStep.class, () -> new Recorded(step));
     }

@@ -99,10 +99,10 @@ class SwitchboardTest {
 
     assertThat(migration.token()).isGreaterThan(warm.token());
     assertThat(other.leased()).contains(migration);
-    assertThat(other.renew(warm)).isFalse();
+    assertThat(other.keep(warm)).isEqualTo(Switchboard.Renewal.LOST);
     other.giveBack(warm);
     assertThat(board.leased()).contains(migration);
-    assertThat(board.renew(migration)).isTrue();
+    assertThat(board.keep(migration)).isEqualTo(Switchboard.Renewal.KEPT);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -38,25 +38,41 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final StrictRequestDecoder decoder;
   private final ClientResponseEncoder encoder;
+  private final Peer peer;
+  private final boolean tooMany;
   private final Deque<HttpObject> pending = new ArrayDeque<>(4);
   private @Nullable Exchange exchange;
   private boolean advancing;
   private boolean beingRead;
   private long idleSince;
   private long closingSince;
+  private boolean hasEnded;
 
+  /**
+   * @param tooMany true for a connection beyond what there may be: it is told so, and closed
+   */
   ClientConnection(
-      Worker worker, Channel channel, StrictRequestDecoder decoder, ClientResponseEncoder encoder) {
+      Worker worker,
+      Channel channel,
+      StrictRequestDecoder decoder,
+      ClientResponseEncoder encoder,
+      Peer peer,
+      boolean tooMany) {
     this.worker = worker;
     this.channel = channel;
     this.decoder = decoder;
     this.encoder = encoder;
+    this.peer = peer;
+    this.tooMany = tooMany;
   }
 
-  String address() {
-    return channel.remoteAddress() instanceof InetSocketAddress socket
-        ? socket.getAddress().getHostAddress()
-        : "unknown";
+  Peer peer() {
+    return peer;
+  }
+
+  /** True once the client has ended its side, and nothing that it asked for is left. */
+  boolean asksNoMore() {
+    return hasEnded && pending.isEmpty();
   }
 
   boolean isWritable() {
@@ -120,14 +136,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     encoder.answersHead(request.method().equals(HttpMethod.HEAD));
-    Problem problem = RequestCheck.problem(request);
+    Problem problem = RequestCheck.problem(request, worker.limits);
     if (problem != null) {
-      ReferenceCountUtil.release(first);
+      worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
       answerAndClose(problem);
       return;
     }
-    exchange = new Exchange(worker, this, request);
+    FullHttpResponse own = MaxForwards.appliesTo(request) ? MaxForwards.step(request) : null;
+    if (own != null) {
+      worker.metrics.ended(TrafficMetrics.Outcome.ANSWERED);
+      closeSoftly(own);
+      return;
+    }
+    String id = request.headers().get(HeaderRules.REQUEST_ID);
+    if (id == null || !isId(id)) {
+      request.headers().set(HeaderRules.REQUEST_ID, worker.newRequestId());
+    }
+    exchange = new Exchange(worker, this, request, decoder.headerBytes() + decoder.ahead());
     exchange.start();
+  }
+
+  // Plain enough to stand in any log.
+  private static boolean isId(String text) {
+    return !text.isEmpty()
+        && text.length() <= 128
+        && text.chars().allMatch(c -> c > ' ' && c < 127 && c != '"' && c != '\\');
   }
 
   /** The exchange is over, the response is written. */
@@ -135,7 +168,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     exchange = null;
     idleSince = worker.clock.millis();
     channel.flush();
-    if (keepAlive && !worker.stopping()) {
+    if (keepAlive && !worker.stopping() && !asksNoMore()) {
       advance();
     } else {
       closeSoftly(null);
@@ -155,22 +188,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (endsHere) {
       ReferenceCountUtil.release(pending.remove());
     }
-    count(problem);
+    worker.metrics.refused(problem.kind());
     write(problem.toResponse());
     finished(true);
   }
 
   void answerAndClose(Problem problem) {
     exchange = null;
-    count(problem);
+    worker.metrics.refused(problem.kind());
     FullHttpResponse response = problem.toResponse();
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     closeSoftly(response);
-  }
-
-  private void count(Problem problem) {
-    worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
-    worker.metrics.refused(problem.kind());
   }
 
   /** Breaks the connection off, so that the client can tell that its response is not whole. */
@@ -223,22 +251,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  void checkTime(long now) {
+  void checkTime(long now, long sinceLast) {
     Exchange current = exchange;
     if (closing()) {
       if (now - closingSince > LINGER_MILLIS) {
         abort();
       }
     } else if (current != null) {
-      current.checkTime(now);
+      current.checkTime(now, sinceLast);
     } else if (decoder.headerSince() > 0
         && now - Math.max(decoder.headerSince(), idleSince)
-            > worker.settings.headerTimeout().toMillis()) {
+            > worker.limits.headerTimeout().toMillis()) {
+      worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
       answerAndClose(
           new Problem(
               Problem.Kind.REQUEST_TIMEOUT,
-              "The header was not complete after " + worker.settings.headerTimeout()));
-    } else if (now - idleSince > worker.settings.idleTimeout().toMillis()) {
+              "The header was not complete after " + worker.limits.headerTimeout()));
+    } else if (now - idleSince > worker.limits.idleTimeout().toMillis()) {
       abort();
     }
   }
@@ -255,7 +284,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     written.addListener(
         (ChannelFutureListener)
             future -> {
-              if (future.isSuccess() && channel instanceof DuplexChannel duplex) {
+              if (future.isSuccess() && !hasEnded && channel instanceof DuplexChannel duplex) {
                 var _ = duplex.shutdownOutput();
                 readMore(true);
               } else {
@@ -269,9 +298,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void readMore(boolean on) {
-    if (channel.config().isAutoRead() != on) {
-      channel.config().setAutoRead(on);
-    }
+    Reading.set(channel, on);
   }
 
   private void discardPending() {
@@ -287,6 +314,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     worker.joined(this);
     if (worker.stopping()) {
       abort();
+    } else if (tooMany) {
+      worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
+      answerAndClose(
+          new Problem(
+              Problem.Kind.NO_CONNECTION_FREE,
+              "monkey.limits.max-connections and max-connections-per-peer are the limits"));
     }
   }
 
@@ -318,6 +351,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
     if (channel.isWritable()) {
       advance();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      clientEnds();
+    }
+  }
+
+  // A client may end its side and wait for what it has asked for. One whose request is not whole,
+  // or waits at the gate, counts as gone.
+  private void clientEnds() {
+    hasEnded = true;
+    Exchange current = exchange;
+    boolean expectsMore = current != null || !pending.isEmpty();
+    if (closing()
+        || !expectsMore
+        || !decoder.betweenRequests()
+        || (current != null && !current.outlivesClientsEnd())) {
+      abort();
     }
   }
 

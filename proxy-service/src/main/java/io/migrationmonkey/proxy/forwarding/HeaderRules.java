@@ -3,6 +3,7 @@ package io.migrationmonkey.proxy.forwarding;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
@@ -14,6 +15,7 @@ import java.util.Set;
 /** What becomes of headers on their way through. */
 final class HeaderRules {
 
+  static final AsciiString REQUEST_ID = AsciiString.cached("x-request-id");
   private static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
   private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
   private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
@@ -22,11 +24,16 @@ final class HeaderRules {
   private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
   private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
   private static final String PSEUDONYM = "migration-monkey";
+  private static final AsciiString VIA_10 = AsciiString.cached("1.0 " + PSEUDONYM);
+  private static final AsciiString VIA_11 = AsciiString.cached("1.1 " + PSEUDONYM);
+
+  /** So often may this proxy's own name stand in Via: several may stand in a row, but not many. */
+  private static final int MOST_ROUNDS = 5;
 
   // Hop-by-hop or not, these say where a message ends and whom it is for: a Connection header may
   // not take them away.
   private static final Set<String> NEVER_NAMED =
-      Set.of("host", "content-length", "transfer-encoding");
+      Set.of("host", "content-length", "transfer-encoding", "via", "x-forwarded-for", "forwarded");
 
   private HeaderRules() {}
 
@@ -38,51 +45,101 @@ final class HeaderRules {
         && headers.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
   }
 
+  /** True for a response that goes on for as long as somebody listens. */
+  static boolean isEventStream(HttpHeaders headers) {
+    String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+    return type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+  }
+
+  /** True for a request that has come by too often. */
+  static boolean goesRound(HttpHeaders headers) {
+    if (!headers.contains(HttpHeaderNames.VIA)) {
+      return false;
+    }
+    int rounds = 0;
+    for (String via : headers.getAll(HttpHeaderNames.VIA)) {
+      int at = -1;
+      while ((at = via.indexOf(PSEUDONYM, at + 1)) >= 0) {
+        rounds++;
+      }
+    }
+    return rounds >= MOST_ROUNDS;
+  }
+
   /** Makes a client's request one of the proxy's own. */
-  static void towardsServer(HttpRequest request, String client, boolean webSocket) {
+  static void towardsServer(HttpRequest request, Peer peer, boolean webSocket) {
     HttpHeaders headers = request.headers();
+    boolean old = request.protocolVersion().minorVersion() == 0;
+    boolean trailers = !old && headers.containsValue(HttpHeaderNames.TE, "trailers", true);
     removeHopByHop(headers);
-    headers.add(HttpHeaderNames.VIA, via(request.protocolVersion()));
-    headers.remove(FORWARDED);
+    headers.add(HttpHeaderNames.VIA, old ? VIA_10 : VIA_11);
     takeAuthorityFromTarget(request);
+    sayWhoAsks(headers, peer);
+    if (webSocket) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+      headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    } else if (trailers) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderNames.TE);
+      headers.set(HttpHeaderNames.TE, "trailers");
+    }
+    if (old) {
+      headers.remove(HttpHeaderNames.EXPECT);
+    }
+    request.setProtocolVersion(HttpVersion.HTTP_1_1);
+  }
+
+  private static void sayWhoAsks(HttpHeaders headers, Peer peer) {
+    if (!peer.trusted()) {
+      headers.set(X_FORWARDED_FOR, peer.address());
+      headers.set(X_FORWARDED_PROTO, peer.scheme());
+      headers.set(FORWARDED, peer.forwarded());
+      setHost(headers);
+      return;
+    }
+    headers.set(X_FORWARDED_FOR, appended(headers, X_FORWARDED_FOR, peer.address()));
+    headers.set(FORWARDED, appended(headers, FORWARDED, peer.forwarded()));
+    if (!headers.contains(X_FORWARDED_PROTO)) {
+      headers.set(X_FORWARDED_PROTO, peer.scheme());
+    }
+    if (!headers.contains(X_FORWARDED_HOST)) {
+      setHost(headers);
+    }
+  }
+
+  private static void setHost(HttpHeaders headers) {
     String host = headers.get(HttpHeaderNames.HOST);
     if (host == null) {
       headers.remove(X_FORWARDED_HOST);
     } else {
       headers.set(X_FORWARDED_HOST, host);
     }
-    headers.set(X_FORWARDED_FOR, client);
-    headers.set(X_FORWARDED_PROTO, "http");
-    if (webSocket) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-      headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
-    }
-    request.setProtocolVersion(HttpVersion.HTTP_1_1);
+  }
+
+  private static String appended(HttpHeaders headers, AsciiString name, String own) {
+    List<String> before = headers.getAll(name);
+    return before.isEmpty() ? own : String.join(", ", before) + ", " + own;
   }
 
   /** Makes a server's response one of the proxy's own. */
   static void towardsClient(HttpResponse response) {
     HttpHeaders headers = response.headers();
+    boolean webSocketRequired =
+        response.status().code() == 426
+            && headers.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
     removeHopByHop(headers);
-    headers.add(HttpHeaderNames.VIA, via(response.protocolVersion()));
+    if (webSocketRequired) {
+      headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    }
+    headers.add(
+        HttpHeaderNames.VIA, response.protocolVersion().minorVersion() == 0 ? VIA_10 : VIA_11);
     response.setProtocolVersion(HttpVersion.HTTP_1_1);
   }
 
-  private static String via(HttpVersion received) {
-    return (received.minorVersion() == 0 ? "1.0 " : "1.1 ") + PSEUDONYM;
-  }
-
   private static void removeHopByHop(HttpHeaders headers) {
-    List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
-    for (String value : connection) {
-      for (String name : value.split(",", -1)) {
-        String named = name.trim().toLowerCase(Locale.ROOT);
-        if (!named.isEmpty() && !NEVER_NAMED.contains(named)) {
-          headers.remove(named);
-        }
-      }
+    if (headers.contains(HttpHeaderNames.CONNECTION)) {
+      removeNamed(headers);
+      headers.remove(HttpHeaderNames.CONNECTION);
     }
-    headers.remove(HttpHeaderNames.CONNECTION);
     headers.remove(KEEP_ALIVE);
     headers.remove(PROXY_CONNECTION);
     headers.remove(HttpHeaderNames.PROXY_AUTHENTICATE);
@@ -92,6 +149,17 @@ final class HeaderRules {
     headers.remove(HTTP2_SETTINGS);
   }
 
+  private static void removeNamed(HttpHeaders headers) {
+    for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
+      for (String name : value.split(",", -1)) {
+        String named = name.trim().toLowerCase(Locale.ROOT);
+        if (!named.isEmpty() && !NEVER_NAMED.contains(named)) {
+          headers.remove(named);
+        }
+      }
+    }
+  }
+
   // RFC 9112, 3.2.2: a target with an authority overrules Host.
   private static void takeAuthorityFromTarget(HttpRequest request) {
     String uri = request.uri();
@@ -99,13 +167,13 @@ final class HeaderRules {
     if (start < 0) {
       return;
     }
-    int end = start;
-    while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
-      end++;
-    }
-    String authority = uri.substring(start, end);
-    request.headers().set(HttpHeaderNames.HOST, authority.substring(authority.indexOf('@') + 1));
+    int end = RequestCheck.authorityEnd(uri, start);
+    request.headers().set(HttpHeaderNames.HOST, uri.substring(start, end));
     String rest = uri.substring(end);
-    request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+    if (rest.isEmpty() && request.method().equals(HttpMethod.OPTIONS)) {
+      request.setUri("*");
+    } else {
+      request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+    }
   }
 }

@@ -1,13 +1,18 @@
 package io.migrationmonkey.proxy.forwarding;
 
+import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.proxy.routing.Gate;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,11 +30,16 @@ record Problem(Kind kind, String detail) {
     BAD_REQUEST(400, "The request is malformed", false),
     CONNECT_REFUSED(405, "CONNECT is not for this proxy", false),
     REQUEST_TIMEOUT(408, "The request did not arrive in time", false),
+    BODY_TOO_LARGE(413, "The request body is too large", false),
+    BODY_TOO_SLOW(408, "The request body came too slowly", false),
+    LOOP(508, "The request goes round in circles", false),
+    NO_CONNECTION_FREE(503, "Too many connections", true),
     URI_TOO_LONG(414, "The request line is too long", false),
     HEADER_TOO_LARGE(431, "The request header is too large", false),
     VERSION_UNSUPPORTED(505, "Not HTTP/1.1", false),
     NO_ROUTE(503, "no route yet", true),
     TOO_MANY_WAIT(503, "Too many requests wait", true),
+    TOO_MUCH_WAITS(503, "Too much waits", true),
     HELD_TOO_LONG(503, "Held for too long", true),
     UNREACHABLE(502, "The server can't be reached", true),
     LOST(502, "The server closed the connection", false),
@@ -52,6 +62,48 @@ record Problem(Kind kind, String detail) {
     }
   }
 
+  int status() {
+    return kind.status;
+  }
+
+  static Problem of(Gate.Refusal refusal) {
+    return switch (refusal) {
+      case NO_ROUTE -> new Problem(Kind.NO_ROUTE, "The proxy has not read the switch in Redis yet");
+      case TOO_MANY_WAIT ->
+          new Problem(
+              Kind.TOO_MANY_WAIT,
+              "The application is being moved, and as many requests wait as may");
+      case TOO_MUCH_WAITS ->
+          new Problem(
+              Kind.TOO_MUCH_WAITS,
+              "The application is being moved, and what waits takes all the memory it may");
+      case HELD_TOO_LONG ->
+          new Problem(
+              Kind.HELD_TOO_LONG,
+              "The application is being moved, and that takes longer than a request may wait");
+    };
+  }
+
+  static Problem bodyTooLarge() {
+    return new Problem(Kind.BODY_TOO_LARGE, "monkey.limits.max-body is the limit");
+  }
+
+  static Problem bodyTooSlow() {
+    return new Problem(Kind.BODY_TOO_SLOW, "monkey.limits.min-body-rate is the limit");
+  }
+
+  static Problem bodyStopped(Duration after) {
+    return new Problem(Kind.REQUEST_TIMEOUT, "Nothing more of the body for " + after);
+  }
+
+  static Problem noResponse(Duration after) {
+    return new Problem(Kind.RESPONSE_TIMEOUT, "Nothing from the server for " + after);
+  }
+
+  static Problem noConnection(ServerName server) {
+    return new Problem(Kind.UNREACHABLE, "%s: no connection became free in time".formatted(server));
+  }
+
   FullHttpResponse toResponse() {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", "about:blank");
@@ -67,6 +119,7 @@ record Problem(Kind kind, String detail) {
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json")
+        .set(HttpHeaderNames.DATE, DateFormatter.format(new Date()))
         .setInt(HttpHeaderNames.CONTENT_LENGTH, json.length);
     if (kind.later) {
       response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");

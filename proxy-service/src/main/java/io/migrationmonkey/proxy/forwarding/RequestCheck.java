@@ -4,18 +4,25 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What Netty's decoder lets pass and a server might read in another way. */
 final class RequestCheck {
 
+  // RFC 3986, 3.2.2 and 3.2.3: a name or an address, and perhaps a port. Empty is allowed.
+  private static final Pattern HOST =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(:\\d{0,5})?");
+
   private RequestCheck() {}
 
   /** What is wrong with the request, or null. */
-  static @Nullable Problem problem(HttpRequest request) {
+  static @Nullable Problem problem(HttpRequest request, LimitSettings limits) {
     if (request.decoderResult().isFailure()) {
       return undecodable(request.decoderResult().cause());
     }
@@ -25,27 +32,73 @@ final class RequestCheck {
       return new Problem(
           Problem.Kind.VERSION_UNSUPPORTED, "Use HTTP/1.1 or HTTP/1.0, not " + version.text());
     }
+    HttpHeaders headers = request.headers();
+    if (headers.size() > limits.maxHeaders()) {
+      return new Problem(
+          Problem.Kind.HEADER_TOO_LARGE, "Send fewer headers (monkey.limits.max-headers)");
+    }
     if (request.method().equals(HttpMethod.CONNECT)) {
       return new Problem(
           Problem.Kind.CONNECT_REFUSED, "This proxy leads to one application and nowhere else");
     }
-    HttpHeaders headers = request.headers();
-    int hosts = headers.getAll(HttpHeaderNames.HOST).size();
-    if (hosts > 1 || (hosts == 0 && http11)) {
-      return bad("The request must have exactly one Host header, not %d".formatted(hosts));
+    Problem unclear = host(headers, http11);
+    if (unclear == null) {
+      unclear = target(request);
     }
-    if (!http11 && headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-      return bad("HTTP/1.0 knows no Transfer-Encoding");
+    if (unclear != null) {
+      return unclear;
     }
+    String coding = FramingCheck.unclearCoding(headers, version);
+    if (coding != null) {
+      return bad(coding);
+    }
+    if (limits.maxBody().toBytes() > 0
+        && HttpUtil.getContentLength(request, 0L) > limits.maxBody().toBytes()) {
+      return Problem.bodyTooLarge();
+    }
+    return HeaderRules.goesRound(headers)
+        ? new Problem(Problem.Kind.LOOP, "Is a server of this proxy the proxy itself?")
+        : null;
+  }
+
+  private static @Nullable Problem host(HttpHeaders headers, boolean http11) {
+    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+    if (hosts.size() > 1 || (hosts.isEmpty() && http11)) {
+      return bad("The request must have exactly one Host header, not %d".formatted(hosts.size()));
+    }
+    return hosts.isEmpty() || HOST.matcher(hosts.getFirst()).matches()
+        ? null
+        : bad("Host must be a name or an address, and perhaps a port");
+  }
+
+  private static @Nullable Problem target(HttpRequest request) {
     String uri = request.uri();
-    if (!uri.startsWith("/") && !uri.equals("*") && authorityStart(uri) < 0) {
+    for (int i = 0; i < uri.length(); i++) {
+      if (uri.charAt(i) <= ' ' || uri.charAt(i) == 127) {
+        return bad("The request target must not contain control characters");
+      }
+    }
+    if (uri.startsWith("/")) {
+      return null;
+    }
+    if (uri.equals("*")) {
+      return request.method().equals(HttpMethod.OPTIONS) ? null : bad("'*' is for OPTIONS alone");
+    }
+    int start = authorityStart(uri);
+    if (start < 0) {
       return bad("The request target must begin with '/', or be a whole http URI");
     }
-    return null;
+    String authority = uri.substring(start, authorityEnd(uri, start));
+    return HOST.matcher(authority).matches()
+        ? null
+        : bad("The request target must name a host, and no user");
   }
 
   /** Where the authority of an absolute target begins; -1 for any other target. */
   static int authorityStart(String uri) {
+    if (uri.startsWith("/")) {
+      return -1;
+    }
     for (String scheme : new String[] {"http://", "https://"}) {
       if (uri.regionMatches(true, 0, scheme, 0, scheme.length())
           && uri.length() > scheme.length()
@@ -56,20 +109,28 @@ final class RequestCheck {
     return -1;
   }
 
+  static int authorityEnd(String uri, int start) {
+    int end = start;
+    while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
+  }
+
   static Problem undecodable(Throwable cause) {
     return switch (cause) {
       case TooLongHttpLineException e ->
           new Problem(
-              Problem.Kind.URI_TOO_LONG, "Shorten the URI (monkey.traffic.max-uri is the limit)");
+              Problem.Kind.URI_TOO_LONG, "Shorten the URI (monkey.limits.max-uri is the limit)");
       case TooLongHttpHeaderException e ->
           new Problem(
               Problem.Kind.HEADER_TOO_LARGE,
-              "Send fewer or shorter headers (monkey.traffic.max-header is the limit)");
+              "Send fewer or shorter headers (monkey.limits.max-header is the limit)");
       default -> bad("It can't be read as HTTP: " + cause.getMessage());
     };
   }
 
-  private static Problem bad(String detail) {
+  static Problem bad(String detail) {
     return new Problem(Problem.Kind.BAD_REQUEST, detail);
   }
 }

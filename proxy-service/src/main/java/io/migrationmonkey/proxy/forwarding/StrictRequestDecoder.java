@@ -26,6 +26,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private final Clock clock;
   private At at = At.REQUEST_LINE;
   private long headerSince;
+  private int headerBytes;
 
   StrictRequestDecoder(HttpDecoderConfig config, Clock clock) {
     super(config);
@@ -37,6 +38,21 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     return headerSince;
   }
 
+  /** True where the client may end its side without leaving a request unfinished. */
+  boolean betweenRequests() {
+    return at == At.REQUEST_LINE && headerSince == 0;
+  }
+
+  /** Bytes that have been read and not been decoded yet. */
+  int ahead() {
+    return actualReadableBytes();
+  }
+
+  /** Bytes of the latest header. */
+  int headerBytes() {
+    return headerBytes;
+  }
+
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
     if (at == At.REFUSED) {
@@ -46,6 +62,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     if (at != At.BODY) {
       if (headerSince == 0) {
         headerSince = clock.millis();
+        headerBytes = 0;
       }
       if (folded(in)) {
         at = At.REFUSED;
@@ -60,7 +77,11 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
       }
     }
     int before = out.size();
+    int readable = in.readableBytes();
     super.decode(ctx, in, out);
+    if (headerSince > 0) {
+      headerBytes += readable - in.readableBytes();
+    }
     for (int i = before; i < out.size(); i++) {
       Object decoded = out.get(i);
       if (decoded instanceof LastHttpContent) {

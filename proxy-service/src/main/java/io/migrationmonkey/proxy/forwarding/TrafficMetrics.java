@@ -1,13 +1,16 @@
 package io.migrationmonkey.proxy.forwarding;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.springframework.stereotype.Component;
 
 /** Counts of what became of requests; every meter exists from the start, at zero. */
@@ -24,7 +27,17 @@ final class TrafficMetrics {
     /** The client left before the end. */
     ABANDONED,
     /** A server's response broke off, and the client's was broken off too. */
-    BROKEN
+    BROKEN;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What does not end by itself. */
+  enum LongLivedKind {
+    WEBSOCKET,
+    EVENT_STREAM
   }
 
   private final Counter[] requests;
@@ -32,7 +45,10 @@ final class TrafficMetrics {
   private final Counter[] retries;
   private final Counter held;
   private final Timer holdTime;
-  private final Counter connectionsRefused;
+  private final Counter[] longLived;
+  private final Timer firstByte;
+  private final LongAdder bytesIn = new LongAdder();
+  private final LongAdder bytesOut = new LongAdder();
   private final AtomicInteger connections = new AtomicInteger();
 
   TrafficMetrics(MeterRegistry registry) {
@@ -47,10 +63,26 @@ final class TrafficMetrics {
         Timer.builder("monkey_hold")
             .description("How long each held request waited")
             .register(registry);
-    connectionsRefused =
-        Counter.builder("monkey_connections_refused")
-            .description("Connections closed at once because there were too many")
+    longLived = counters(registry, "monkey_long_lived_ended", "kind", LongLivedKind.values());
+    firstByte =
+        Timer.builder("monkey_first_byte")
+            .description("From a request's header to the first byte of its answer, less the hold")
+            .serviceLevelObjectives(
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10))
             .register(registry);
+    FunctionCounter.builder("monkey_body_bytes", bytesIn, LongAdder::sum)
+        .description("Bytes of bodies that went through")
+        .tag("direction", "in")
+        .register(registry);
+    FunctionCounter.builder("monkey_body_bytes", bytesOut, LongAdder::sum)
+        .description("Bytes of bodies that went through")
+        .tag("direction", "out")
+        .register(registry);
     Gauge.builder("monkey_connections", connections, AtomicInteger::get)
         .description("Clients' connections that are open")
         .register(registry);
@@ -77,8 +109,19 @@ final class TrafficMetrics {
     return connections.incrementAndGet();
   }
 
-  void connectionRefused() {
-    connectionsRefused.increment();
+  void longLivedEnded(LongLivedKind kind) {
+    longLived[kind.ordinal()].increment();
+  }
+
+  void firstByte(long nanos) {
+    firstByte.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+  }
+
+  void bytes(long in, long out) {
+    if (in > 0) {
+      bytesIn.add(in);
+    }
+    bytesOut.add(out);
   }
 
   void connectionClosed() {

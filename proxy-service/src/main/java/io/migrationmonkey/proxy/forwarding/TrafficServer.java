@@ -10,17 +10,22 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +44,14 @@ public final class TrafficServer implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(TrafficServer.class);
 
   private final TrafficSettings settings;
+  private final LimitSettings limits;
+  private final List<IpSubnetFilterRule> trusted;
   private final UpstreamSettings upstreams;
   private final Gate gate;
   private final Clock clock;
   private final TrafficMetrics metrics;
   private final Reachability reachability;
+  private final ConcurrentMap<InetAddress, Integer> peers = new ConcurrentHashMap<>();
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
   private @Nullable EventLoopGroup acceptor;
@@ -53,12 +61,16 @@ public final class TrafficServer implements SmartLifecycle {
 
   TrafficServer(
       TrafficSettings settings,
+      LimitSettings limits,
+      PeerSettings peers,
       UpstreamSettings upstreams,
       Gate gate,
       Clock clock,
       TrafficMetrics metrics,
       Reachability reachability) {
     this.settings = settings;
+    this.limits = limits;
+    this.trusted = peers.rules();
     this.upstreams = upstreams;
     this.gate = gate;
     this.clock = clock;
@@ -102,7 +114,16 @@ public final class TrafficServer implements SmartLifecycle {
       workers.put(
           loop,
           new Worker(
-              loop, gate, clock, settings, upstreams, metrics, reachability, transport, names));
+              loop,
+              gate,
+              clock,
+              settings,
+              limits,
+              upstreams,
+              metrics,
+              reachability,
+              transport,
+              names));
     }
     gate.watch(() -> onEachWorker(Worker::gateChanged));
     listening =
@@ -113,6 +134,7 @@ public final class TrafficServer implements SmartLifecycle {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -133,19 +155,27 @@ public final class TrafficServer implements SmartLifecycle {
   }
 
   private void accepted(Channel channel) {
-    channel.closeFuture().addListener(_ -> metrics.connectionClosed());
-    if (metrics.connectionOpened() > settings.maxConnections()) {
-      metrics.connectionRefused();
-      var _ = channel.close();
-      return;
-    }
+    InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+    InetAddress address = remote.getAddress();
+    boolean tooMany = metrics.connectionOpened() > limits.maxConnections();
+    tooMany |= peers.merge(address, 1, Integer::sum) > limits.maxConnectionsPerPeer();
+    channel
+        .closeFuture()
+        .addListener(_ -> {
+          metrics.connectionClosed();
+          peers.compute(address, (_, count) -> count == null || count <= 1 ? null : count - 1);
+        });
     clients.add(channel);
-    StrictRequestDecoder decoder = new StrictRequestDecoder(Worker.decoderConfig(settings), clock);
+    Peer peer = Peer.at(address.getHostAddress(), PeerSettings.matches(trusted, remote), "http");
+    StrictRequestDecoder decoder = new StrictRequestDecoder(Worker.decoderConfig(limits), clock);
     ClientResponseEncoder encoder = new ClientResponseEncoder();
     Worker worker = Objects.requireNonNull(workers.get(channel.eventLoop()));
     channel
         .pipeline()
-        .addLast(decoder, encoder, new ClientConnection(worker, channel, decoder, encoder));
+        .addLast(
+            decoder,
+            encoder,
+            new ClientConnection(worker, channel, decoder, encoder, peer, tooMany));
   }
 
   @Override

@@ -1,49 +1,117 @@
 package io.migrationmonkey.proxy.forwarding;
 
 import io.migrationmonkey.contract.ServerName;
-import io.migrationmonkey.proxy.routing.Gate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
-/** Bytes both ways after a protocol switch (WebSocket). In flight until either side closes. */
-final class Tunnel {
+/**
+ * A WebSocket: bytes both ways, in flight until either side closes. Where it has to end, both sides
+ * are told so with a close frame, put where a frame of theirs may be.
+ */
+final class Tunnel implements Drain.LongLived {
+
+  private static final long TO_THE_NEXT_FRAME_MILLIS = 250;
+  private static final long LINGER_MILLIS = 1000;
+
+  // RFC 6455, 5.5.1 and 7.4: "service restart" (1012) for the client, which is to come back, and
+  // "going away" (1001) for the server. What a client sends is masked; this mask is zero.
+  private static final byte[] TO_CLIENT = {(byte) 0x88, 2, 0x03, (byte) 0xf4};
+  private static final byte[] TO_SERVER = {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0x03, (byte) 0xe9};
 
   private final Worker worker;
   private final ServerName server;
   private final Channel client;
   private final Channel upstream;
-  private final Gate.Claim claim;
+  private final Runnable over;
+  private final FrameTracker fromClient = new FrameTracker();
+  private final FrameTracker fromServer = new FrameTracker();
+  private boolean ending;
+  private boolean told;
+  private boolean closed;
 
-  Tunnel(Worker worker, ServerName server, Channel client, Channel upstream, Gate.Claim claim) {
+  private Tunnel(
+      Worker worker, ServerName server, Channel client, Channel upstream, Runnable over) {
     this.worker = worker;
     this.server = server;
     this.client = client;
     this.upstream = upstream;
-    this.claim = claim;
+    this.over = over;
   }
 
-  ServerName server() {
+  /**
+   * Hands both connections over to a new tunnel.
+   *
+   * @param over run once, when the server works for it no more
+   */
+  static void between(
+      Worker worker, ClientConnection client, UpstreamConnection to, Runnable over) {
+    Tunnel tunnel = new Tunnel(worker, to.server(), client.channel(), to.channel(), over);
+    to.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    client.becomeTunnel(tunnel.new End(tunnel.upstream, tunnel.fromClient, false));
+    to.becomeTunnel(tunnel.new End(tunnel.client, tunnel.fromServer, true));
+    worker.drain.add(tunnel);
+  }
+
+  @Override
+  public ServerName server() {
     return server;
   }
 
-  End clientEnd() {
-    return new End(upstream);
+  @Override
+  public TrafficMetrics.LongLivedKind kind() {
+    return TrafficMetrics.LongLivedKind.WEBSOCKET;
   }
 
-  End upstreamEnd() {
-    return new End(client);
+  /** Ends it between two frames, or in the middle of one that does not come to its end. */
+  @Override
+  public void end() {
+    ending = true;
+    if (fromServer.betweenFrames()) {
+      tellBoth();
+    } else {
+      var _ = worker.loop.schedule(this::close, TO_THE_NEXT_FRAME_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
-  void close() {
-    worker.closed(this);
-    claim.close();
-    finish(client);
+  // The server is left at once, since somebody waits for that; the client may take its time to
+  // answer.
+  private void tellBoth() {
+    if (told || closed) {
+      return;
+    }
+    told = true;
+    if (!fromServer.closed()) {
+      client.writeAndFlush(Unpooled.wrappedBuffer(TO_CLIENT));
+    }
+    if (fromClient.betweenFrames() && !fromClient.closed()) {
+      upstream.writeAndFlush(Unpooled.wrappedBuffer(TO_SERVER));
+    }
+    leaveServer();
+    Reading.set(client, true);
+    var _ = worker.loop.schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void leaveServer() {
+    worker.drain.remove(this);
+    over.run();
     finish(upstream);
+  }
+
+  private void close() {
+    if (!closed) {
+      closed = true;
+      leaveServer();
+      finish(client);
+    }
   }
 
   // What was written goes out before the close, unless the other side does not read it.
@@ -59,20 +127,38 @@ final class Tunnel {
   final class End extends ChannelInboundHandlerAdapter {
 
     private final Channel other;
+    private final FrameTracker frames;
+    private final boolean servers;
 
-    private End(Channel other) {
+    private End(Channel other, FrameTracker frames, boolean servers) {
       this.other = other;
+      this.frames = frames;
+      this.servers = servers;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      if (message instanceof ByteBuf bytes) {
-        var _ = other.write(bytes, other.voidPromise());
-        if (!other.isWritable()) {
-          ctx.channel().config().setAutoRead(false);
-        }
-      } else {
+      if (!(message instanceof ByteBuf bytes)) {
         ReferenceCountUtil.release(message);
+        return;
+      }
+      int boundary = frames.passing(bytes);
+      if (told) {
+        bytes.release();
+        if (!servers && frames.closed()) {
+          close();
+        }
+        return;
+      }
+      boolean lastOne = ending && servers && boundary >= 0;
+      if (lastOne) {
+        bytes.writerIndex(boundary);
+      }
+      var _ = other.write(bytes, other.voidPromise());
+      if (lastOne) {
+        tellBoth();
+      } else if (!other.isWritable()) {
+        Reading.set(ctx.channel(), false);
       }
     }
 
@@ -83,7 +169,33 @@ final class Tunnel {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-      other.config().setAutoRead(ctx.channel().isWritable());
+      Reading.set(other, ctx.channel().isWritable());
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        sideHasEnded(ctx.channel());
+      }
+    }
+
+    private void sideHasEnded(Channel mine) {
+      boolean both =
+          told
+              || !(other instanceof DuplexChannel duplex)
+              || duplex.isInputShutdown()
+              || !mine.isActive();
+      if (both) {
+        close();
+      } else {
+        other
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(_ -> {
+              if (other instanceof DuplexChannel duplex) {
+                var _ = duplex.shutdownOutput();
+              }
+            });
+      }
     }
 
     @Override

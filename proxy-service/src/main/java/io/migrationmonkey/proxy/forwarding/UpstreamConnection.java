@@ -69,7 +69,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   void read(boolean on) {
-    channel().config().setAutoRead(on);
+    Reading.set(channel(), on);
   }
 
   /**
@@ -109,7 +109,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       current.fromServer(part);
     } else {
       ReferenceCountUtil.release(message);
-      worker.pool(server).remove(this);
+      worker.upstream(server).remove(this);
       close();
     }
   }
@@ -119,7 +119,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (released) {
       released = false;
       if (ctx.channel().isActive()) {
-        worker.giveBack(this);
+        worker.upstream(server).giveBack(this);
       }
     }
     Exchange current = exchange;
@@ -151,7 +151,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     Exchange current = exchange;
     exchange = null;
     released = false;
-    worker.pool(server).remove(this);
+    worker.upstream(server).remove(this);
     if (current != null) {
       current.serverLost(why);
     }

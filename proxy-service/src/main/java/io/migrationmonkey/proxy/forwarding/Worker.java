@@ -9,17 +9,21 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.util.AsciiString;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One event loop with all that belongs to it: its clients, its idle connections to the servers and
- * its tunnels. Only its own thread touches them, so nothing here is locked.
+ * One event loop with all that belongs to it: its clients, its connections to the servers and what
+ * never ends by itself. Only its own thread touches them, so nothing here is locked.
  */
 final class Worker {
 
@@ -29,16 +33,22 @@ final class Worker {
   final Gate gate;
   final Clock clock;
   final TrafficSettings settings;
+  final LimitSettings limits;
   final TrafficMetrics metrics;
   final RetryRule retryRule;
   final Reachability reachability;
+  final Drain drain = new Drain(this);
   private final UpstreamSettings upstreams;
   private final Transport transport;
   private final UpstreamNames names;
   private final Set<ClientConnection> clients = new HashSet<>();
-  private final Set<Tunnel> tunnels = new HashSet<>();
-  private final IdlePool toProduction = new IdlePool();
-  private final IdlePool toBackup = new IdlePool();
+  private final Upstream production = new Upstream(this, ServerName.PRODUCTION);
+  private final Upstream backup = new Upstream(this, ServerName.BACKUP);
+  private final String idPrefix = Long.toHexString(ThreadLocalRandom.current().nextLong());
+  private long ids;
+  private long dateSecond;
+  private CharSequence date = "";
+  private long lastSweep;
   private boolean stopping;
 
   Worker(
@@ -46,6 +56,7 @@ final class Worker {
       Gate gate,
       Clock clock,
       TrafficSettings settings,
+      LimitSettings limits,
       UpstreamSettings upstreams,
       TrafficMetrics metrics,
       Reachability reachability,
@@ -55,6 +66,7 @@ final class Worker {
     this.gate = gate;
     this.clock = clock;
     this.settings = settings;
+    this.limits = limits;
     this.upstreams = upstreams;
     this.metrics = metrics;
     this.reachability = reachability;
@@ -82,28 +94,24 @@ final class Worker {
     clients.remove(client);
   }
 
-  void opened(Tunnel tunnel) {
-    tunnels.add(tunnel);
+  /** This loop's connections to a server. */
+  Upstream upstream(ServerName server) {
+    return server == ServerName.PRODUCTION ? production : backup;
   }
 
-  void closed(Tunnel tunnel) {
-    tunnels.remove(tunnel);
+  /** An id for a request that came with none. */
+  String newRequestId() {
+    return idPrefix + "-" + Long.toHexString(++ids);
   }
 
-  /** The idle connections to a server. */
-  IdlePool pool(ServerName server) {
-    return server == ServerName.PRODUCTION ? toProduction : toBackup;
-  }
-
-  /** Keeps a connection for the next request, unless its server is not the active one any more. */
-  void giveBack(UpstreamConnection connection) {
-    IdlePool pool = pool(connection.server());
-    if (stopping || pool.size() >= settings.maxPooled() || gate.active() != connection.server()) {
-      connection.close();
-    } else {
-      connection.restsSince(clock.millis());
-      pool.put(connection);
+  /** Now, as a Date header says it. */
+  CharSequence date() {
+    long millis = clock.millis();
+    if (millis / 1000 != dateSecond) {
+      dateSecond = millis / 1000;
+      date = new AsciiString(DateFormatter.format(new Date(millis)));
     }
+    return date;
   }
 
   /** Opens a connection on this worker's own loop, so that nothing crosses threads. */
@@ -123,17 +131,17 @@ final class Worker {
               protected void initChannel(Channel channel) {
                 channel
                     .pipeline()
-                    .addLast(new HttpClientCodec(decoderConfig(settings), false, false))
+                    .addLast(new HttpClientCodec(decoderConfig(limits), false, false))
                     .addLast(handler);
               }
             })
         .connect(names.of(handler.server()));
   }
 
-  static HttpDecoderConfig decoderConfig(TrafficSettings settings) {
+  static HttpDecoderConfig decoderConfig(LimitSettings limits) {
     return new HttpDecoderConfig()
-        .setMaxInitialLineLength(Math.toIntExact(settings.maxUri().toBytes()))
-        .setMaxHeaderSize(Math.toIntExact(settings.maxHeader().toBytes()))
+        .setMaxInitialLineLength(Math.toIntExact(limits.maxUri().toBytes()))
+        .setMaxHeaderSize(Math.toIntExact(limits.maxHeader().toBytes()))
         .setMaxChunkSize(64 * 1024);
   }
 
@@ -142,32 +150,32 @@ final class Worker {
     GateState state = gate.state();
     for (ServerName server : ServerName.values()) {
       if (server != state.active()) {
-        pool(server).close();
+        upstream(server).closeIdle();
+      }
+      if (server != state.active() || state.hold() != null) {
+        upstream(server).turnAway();
       }
     }
-    // A tunnel never ends by itself, so a drain can't wait for it; its client comes back and waits.
-    for (Tunnel tunnel : new ArrayList<>(tunnels)) {
-      if (state.hold() != null || tunnel.server() != state.active()) {
-        tunnel.close();
-      }
-    }
+    drain.gateChanged(state);
   }
 
   /** Closes what is idle; what is busy ends with the response it is at. */
   void stop() {
     stopping = true;
     for (ServerName server : ServerName.values()) {
-      pool(server).close();
+      upstream(server).closeIdle();
     }
-    new ArrayList<>(tunnels).forEach(Tunnel::close);
+    drain.endAll();
     new ArrayList<>(clients).forEach(ClientConnection::stop);
   }
 
   private void sweep() {
     long now = clock.millis();
+    long sinceLast = lastSweep == 0 ? 0 : now - lastSweep;
+    lastSweep = now;
     for (ServerName server : ServerName.values()) {
-      pool(server).closeRestingSinceBefore(now - settings.poolIdleTimeout().toMillis());
+      upstream(server).closeRestingSinceBefore(now - settings.poolIdleTimeout().toMillis());
     }
-    new ArrayList<>(clients).forEach(client -> client.checkTime(now));
+    new ArrayList<>(clients).forEach(client -> client.checkTime(now, sinceLast));
   }
 }

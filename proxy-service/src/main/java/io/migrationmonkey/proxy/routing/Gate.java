@@ -33,6 +33,8 @@ public final class Gate {
     NO_ROUTE,
     /** As many requests wait as may. */
     TOO_MANY_WAIT,
+    /** What waits takes as much memory as it may. */
+    TOO_MUCH_WAITS,
     /** This request has waited as long as it may. */
     HELD_TOO_LONG
   }
@@ -48,12 +50,14 @@ public final class Gate {
   }
 
   private final int maxWaiting;
+  private final long maxWaitingBytes;
   private final Duration maxHold;
   private final Clock clock;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final LinkedHashSet<Claim> waiting = new LinkedHashSet<>();
+  private long waitingBytes;
   private int toProduction;
   private int toBackup;
   private volatile @Nullable Route route;
@@ -63,6 +67,7 @@ public final class Gate {
 
   public Gate(GateSettings settings, Clock clock) {
     this.maxWaiting = settings.maxWaiting();
+    this.maxWaitingBytes = settings.maxWaitingBytes();
     this.maxHold = settings.maxHold();
     this.clock = clock;
   }
@@ -72,9 +77,13 @@ public final class Gate {
     watchers.add(watcher);
   }
 
-  /** Asks for a server. The claim must be closed once, whatever comes of it. */
-  public Claim claim(Claimant claimant) {
-    Claim claim = new Claim(claimant);
+  /**
+   * Asks for a server. The claim must be closed once, whatever comes of it.
+   *
+   * @param bytes what the request takes in memory while it waits
+   */
+  public Claim claim(Claimant claimant, int bytes) {
+    Claim claim = new Claim(claimant, bytes);
     Refusal refusal = null;
     ServerName server = null;
     lock.lock();
@@ -86,9 +95,12 @@ public final class Gate {
         server = claim.grant(to.active());
       } else if (waiting.size() >= maxWaiting) {
         refusal = Refusal.TOO_MANY_WAIT;
+      } else if (waitingBytes + bytes > maxWaitingBytes) {
+        refusal = Refusal.TOO_MUCH_WAITS;
       } else {
         claim.since = clock.instant();
         waiting.add(claim);
+        waitingBytes += bytes;
         held++;
       }
     } finally {
@@ -236,13 +248,15 @@ public final class Gate {
   public final class Claim implements AutoCloseable {
 
     private final Claimant claimant;
+    private final int bytes;
     private Instant since = Instant.MIN;
     private Duration waited = Duration.ZERO;
     private volatile @Nullable ServerName server;
     private boolean closed;
 
-    private Claim(Claimant claimant) {
+    private Claim(Claimant claimant, int bytes) {
       this.claimant = claimant;
+      this.bytes = bytes;
     }
 
     /** How long this request was kept waiting; zero when it was granted at once. */
@@ -282,6 +296,7 @@ public final class Gate {
     }
 
     private void stopWaiting(Instant now) {
+      waitingBytes -= bytes;
       waited = Duration.between(since, now);
       longestStall = longer(longestStall, waited);
     }

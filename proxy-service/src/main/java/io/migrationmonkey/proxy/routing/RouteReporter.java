@@ -6,87 +6,57 @@ import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.proxy.BackgroundLoop;
 import io.migrationmonkey.proxy.ProxySettings;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells Redis what this proxy does: at once when the gate changes, and every second otherwise.
+ * Tells Redis what this proxy does: at once when the gate changes, and every second otherwise. What
+ * it tells is in the snapshot first: no report says what a restart would forget.
  *
  * <p>It has a thread and a connection of its own, so traffic never waits for it. Changes that come
  * while it writes are told together by the next report: nothing queues up.
  */
 @Component
-public final class RouteReporter implements SmartLifecycle {
+public final class RouteReporter extends BackgroundLoop {
 
   private static final Logger log = LoggerFactory.getLogger(RouteReporter.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
   private final RedisClient redis;
   private final Gate gate;
+  private final RouteSnapshot snapshot;
   private final Clock clock;
   private final String proxy;
-  private final Semaphore news = new Semaphore(0);
-  private volatile boolean running;
-  private @Nullable Thread thread;
   private @Nullable StatefulRedisConnection<String, String> connection;
   private boolean failing;
 
-  RouteReporter(RedisClient redis, Gate gate, Clock clock, ProxySettings settings) {
+  RouteReporter(
+      RedisClient redis, Gate gate, RouteSnapshot snapshot, Clock clock, ProxySettings settings) {
+    super("route-reporter", Duration.ofSeconds(3));
     this.redis = redis;
     this.gate = gate;
+    this.snapshot = snapshot;
     this.clock = clock;
     this.proxy = settings.name();
-    gate.watch(news::release);
+    gate.watch(this::wake);
   }
 
+  /** Tells until it is stopped, and then takes the report away: nobody need wait for this proxy. */
   @Override
-  public void start() {
-    running = true;
-    thread = Thread.ofPlatform().daemon().name("route-reporter").start(this::run);
-  }
-
-  /** Stops, and takes the report away: nobody need wait for this proxy any more. */
-  @Override
-  public void stop() {
-    running = false;
-    news.release();
-    Thread started = thread;
-    if (started != null) {
-      try {
-        started.join(Duration.ofSeconds(3));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  @Override
-  public int getPhase() {
-    return 0;
-  }
-
-  private void run() {
-    try {
-      while (running) {
-        attempt(() -> report(connected()));
-        var _ = news.tryAcquire(PERIOD.toNanos(), TimeUnit.NANOSECONDS);
-        news.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  protected void work() throws InterruptedException {
+    while (isRunning()) {
+      GateState state = gate.state();
+      snapshot.keep(state);
+      attempt(() -> report(connected(), state));
+      awaitNews(PERIOD);
     }
     attempt(() -> connected().sync().del(ProxyReport.key(proxy)));
     disconnect();
@@ -112,8 +82,7 @@ public final class RouteReporter implements SmartLifecycle {
     }
   }
 
-  private void report(StatefulRedisConnection<String, String> to) {
-    GateState state = gate.state();
+  private void report(StatefulRedisConnection<String, String> to, GateState state) {
     ProxyReport report =
         new ProxyReport(
             proxy,
@@ -124,7 +93,9 @@ public final class RouteReporter implements SmartLifecycle {
             state.waiting(),
             state.held(),
             state.longestStall().toMillis(),
-            clock.instant());
+            clock.instant(),
+            state.inFlight().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, each -> (long) each.getValue())));
     to.sync()
         .set(
             ProxyReport.key(proxy),

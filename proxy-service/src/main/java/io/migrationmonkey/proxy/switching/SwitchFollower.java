@@ -15,24 +15,25 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
+import io.migrationmonkey.proxy.BackgroundLoop;
 import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.migrationmonkey.proxy.routing.HoldOrder;
 import io.migrationmonkey.proxy.routing.Route;
+import io.migrationmonkey.proxy.routing.RouteSnapshot;
+import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -44,39 +45,25 @@ import org.springframework.stereotype.Component;
  * silent is replaced by a new one that is armed again. While Redis is away the last route stands.
  */
 @Component
-public final class SwitchFollower implements SmartLifecycle {
+public final class SwitchFollower extends BackgroundLoop {
 
   private static final Logger log = LoggerFactory.getLogger(SwitchFollower.class);
-
-  // One script, so that a flip is seen whole or not at all. A key of the wrong type reads as the
-  // error's text, which is then refused like any other malformed value.
-  private static final String READ_ALL =
-      """
-      local function text(reply)
-        if type(reply) == 'table' and reply.err then return reply.err end
-        return reply
-      end
-      local record = redis.pcall('HGETALL', KEYS[2])
-      if record.err then record = {'error', record.err} end
-      return {text(redis.pcall('GET', KEYS[1])), record, text(redis.pcall('GET', KEYS[3])),
-        redis.call('PTTL', KEYS[3])}
-      """;
 
   private static final int WARM_UPS = 300;
 
   private final RedisClient redis;
   private final SwitchSettings settings;
   private final Gate gate;
-  private final Semaphore news = new Semaphore(0);
+  private final Clock clock;
+  private final RouteSnapshot.@Nullable Memory memory;
+  private final CountDownLatch settled = new CountDownLatch(1);
   private final Counter connects;
   private final String warmUpKey;
   private final Object order = new Object();
   private long asked;
   private long followed;
-  private volatile boolean running;
   private volatile boolean connected;
   private volatile Trouble.@Nullable Kind trouble;
-  private @Nullable Thread thread;
   private @Nullable String told;
   private boolean lossTold;
   private boolean warm;
@@ -86,10 +73,15 @@ public final class SwitchFollower implements SmartLifecycle {
       SwitchSettings settings,
       ProxySettings proxy,
       Gate gate,
+      RouteSnapshot snapshot,
+      Clock clock,
       MeterRegistry metrics) {
+    super("switch-follower", Duration.ofMillis(50));
     this.redis = redis;
     this.settings = settings;
     this.gate = gate;
+    this.clock = clock;
+    this.memory = snapshot.read().orElse(null);
     this.warmUpKey = "proxy:warm-up:" + proxy.name();
     Gauge.builder("monkey_switch_connected", this, follower -> follower.connected ? 1 : 0)
         .description("1 while the switch is read from Redis and pushes arrive")
@@ -111,52 +103,42 @@ public final class SwitchFollower implements SmartLifecycle {
     return connected;
   }
 
+  /**
+   * Returns when there is a route, or when it is clear that Redis gives none now: the traffic port
+   * opens after this, and a restart is to answer no request with "no route yet".
+   */
   @Override
   public void start() {
-    running = true;
-    thread = Thread.ofPlatform().daemon().name("switch-follower").start(this::run);
-  }
-
-  @Override
-  public void stop() {
-    running = false;
-    news.release();
-    Thread started = thread;
-    if (started != null) {
-      started.interrupt();
-      try {
-        started.join(settings.commandTimeout());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    super.start();
+    try {
+      var _ = settled.await(settings.commandTimeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  @Override
-  public int getPhase() {
-    return 0;
-  }
-
-  private void run() {
-    try {
-      while (running) {
-        try {
-          followOneConnection();
-        } catch (RedisException e) {
-          tellOfLoss(e);
-        } catch (RuntimeException e) {
-          log.error("Following the switch failed; connecting anew", e);
-        }
-        connected = false;
-        awaitNews(settings.reconnectDelay());
+  protected void work() throws InterruptedException {
+    while (isRunning()) {
+      try {
+        followOneConnection();
+      } catch (RedisException e) {
+        followMemory();
+        tellOfLoss(e);
+      } catch (RuntimeException e) {
+        log.error("Following the switch failed; connecting anew", e);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      connected = false;
+      settled.countDown();
+      awaitNews(settings.reconnectDelay());
+    }
+  }
+
+  private void followMemory() {
+    synchronized (order) {
+      if (memory != null && gate.active() == null) {
+        gate.follow(memory.route(), memory.order(clock.instant()));
+      }
     }
   }
 
@@ -173,7 +155,7 @@ public final class SwitchFollower implements SmartLifecycle {
           .sync()
           .clientTracking(
               TrackingArgs.Builder.enabled(true).bcast().prefixes(SwitchKey.PREFIX, warmUpKey));
-      while (running) {
+      while (isRunning()) {
         LettuceFutures.awaitOrCancel(
             read(connection), settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS);
         tellOfReturn();
@@ -191,17 +173,12 @@ public final class SwitchFollower implements SmartLifecycle {
     }
     warm = true;
     try {
-      for (int i = 0; i < WARM_UPS && running; i++) {
+      for (int i = 0; i < WARM_UPS && isRunning(); i++) {
         connection.sync().psetex(warmUpKey, 1000, "");
       }
     } catch (RedisCommandExecutionException e) {
       log.info("Redis does not let this proxy warm up ({}); flips may take longer", e.getMessage());
     }
-  }
-
-  private void awaitNews(Duration atMost) throws InterruptedException {
-    var _ = news.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    news.drainPermits();
   }
 
   private RedisFuture<List<Object>> read(StatefulRedisConnection<String, String> connection) {
@@ -211,13 +188,15 @@ public final class SwitchFollower implements SmartLifecycle {
           connection
               .async()
               .eval(
-                  READ_ALL,
+                  SwitchReading.SCRIPT,
                   ScriptOutputType.MULTI,
                   SwitchKey.SWITCH,
                   SwitchKey.RECORD,
                   SwitchKey.HOLD);
       var _ =
-          reply.thenAccept(keys -> follow(number, reading(keys))).exceptionally(this::readFailed);
+          reply
+              .thenAccept(keys -> follow(number, SwitchReading.of(keys)))
+              .exceptionally(this::readFailed);
       return reply;
     }
   }
@@ -225,24 +204,15 @@ public final class SwitchFollower implements SmartLifecycle {
   // The thread that keeps the connection reads again at once, and finds out what is wrong with it.
   private @Nullable Void readFailed(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (!(cause instanceof RedisException) && !(cause instanceof CancellationException)) {
+    boolean connectionLost =
+        cause instanceof RedisException
+            || cause instanceof CancellationException
+            || cause instanceof IOException;
+    if (!connectionLost) {
       log.error("What was read of the switch could not be followed", failure);
     }
-    news.release();
+    wake();
     return null;
-  }
-
-  private static SwitchReading reading(List<Object> keys) {
-    Map<String, String> record = new LinkedHashMap<>();
-    List<?> fields = (List<?>) Objects.requireNonNull(keys.get(1));
-    for (int i = 0; i + 1 < fields.size(); i += 2) {
-      record.put((String) fields.get(i), (String) fields.get(i + 1));
-    }
-    return new SwitchReading(
-        (String) keys.get(0),
-        record,
-        (String) keys.get(2),
-        Duration.ofMillis((Long) Objects.requireNonNull(keys.get(3))));
   }
 
   // Readings are answered in the order in which they were asked for, but a thread may be late with
@@ -257,13 +227,18 @@ public final class SwitchFollower implements SmartLifecycle {
   }
 
   private void follow(SwitchReading reading) {
-    Route last = gate.state().route();
+    RouteSnapshot.Memory started = gate.active() == null ? memory : null;
+    Route last = started == null ? gate.state().route() : started.route();
     String heldBefore = gate.state().holding();
     RouteDecision decision = RouteDecision.after(last, reading);
+    HoldOrder hold =
+        started != null && decision.order() instanceof HoldOrder.Keep
+            ? started.order(clock.instant())
+            : decision.order();
     Route next = decision.route();
     if (next != null) {
-      gate.follow(next, decision.order());
-      if (!next.equals(last)) {
+      gate.follow(next, hold);
+      if (!next.equals(last) || started != null) {
         log.info(
             "Traffic goes to {} (epoch {}){}",
             next.active(),
@@ -272,13 +247,14 @@ public final class SwitchFollower implements SmartLifecycle {
                 ? ""
                 : ", no longer to " + last.active());
       }
-      if (decision.order() instanceof HoldOrder.Wait wait && !wait.migration().equals(heldBefore)) {
+      if (hold instanceof HoldOrder.Wait wait && !wait.migration().equals(heldBefore)) {
         log.info("Holding traffic for migration {}, at most {}", wait.migration(), wait.left());
-      } else if (decision.order() instanceof HoldOrder.Open && heldBefore != null) {
+      } else if (hold instanceof HoldOrder.Open && heldBefore != null) {
         log.info("Traffic is no longer held for migration {}", heldBefore);
       }
     }
     tellOfTrouble(decision.trouble());
+    settled.countDown();
   }
 
   private void tellOfTrouble(@Nullable Trouble found) {
@@ -295,7 +271,7 @@ public final class SwitchFollower implements SmartLifecycle {
   }
 
   private void tellOfLoss(RedisException e) {
-    if (!lossTold && running) {
+    if (!lossTold && isRunning()) {
       lossTold = true;
       ServerName active = gate.active();
       log.warn(
@@ -324,7 +300,7 @@ public final class SwitchFollower implements SmartLifecycle {
     @Override
     public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
       connected = false;
-      news.release();
+      wake();
     }
   }
 }

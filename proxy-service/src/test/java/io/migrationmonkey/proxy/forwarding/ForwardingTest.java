@@ -186,7 +186,8 @@ class ForwardingTest {
           .contains("host: shop.example\r\n", "x-other: 2", "via: 1.1 migration-monkey\r\n")
           .contains("x-forwarded-for: 127.0.0.1\r\n", "x-forwarded-host: shop.example\r\n")
           .contains("x-forwarded-proto: http\r\n")
-          .doesNotContain("x-mine", "6.6.6.6", "evil", "proxy-authorization", "\r\nte:", "upgrade");
+          .contains("forwarded: for=127.0.0.1;proto=http\r\n", "te: trailers\r\n")
+          .doesNotContain("x-mine", "6.6.6.6", "evil", "proxy-authorization", "upgrade");
       assertThat(response.head()).doesNotContain("secret").doesNotContainIgnoringCase("keep-alive");
       assertThat(response.header("x-outer")).isEqualTo("yes");
       assertThat(response.header("via")).isEqualTo("1.1 migration-monkey");
@@ -331,6 +332,7 @@ class ForwardingTest {
     try (RawClient client = proxy.client().get("/")) {
       assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(proxy.gate.state().allInFlight()).isEqualTo(1);
+      client.socket().setSoLinger(true, 0);
     }
     assertThat(serverSawTheEnd.await(10, TimeUnit.SECONDS)).isTrue();
     await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
@@ -417,7 +419,7 @@ class ForwardingTest {
   }
 
   @Test
-  void aConnectionTooManyIsClosedAtOnce() throws Exception {
+  void aConnectionTooManyIsToldSoAndClosed() throws Exception {
     restart(limits -> {
       limits.maxConnections = 1;
       return limits;
@@ -425,9 +427,39 @@ class ForwardingTest {
     try (RawClient first = proxy.client()) {
       first.get("/").read();
       try (RawClient second = proxy.client()) {
+        assertThat(second.read().status()).isEqualTo(503);
         assertThat(second.closed()).isTrue();
       }
       assertThat(first.get("/").read().status()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aClientThatHasEndedItsSideStillGetsWhatItAskedFor() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    proxy.production.answers(call -> {
+      goOn.await();
+      call.ok(call.path());
+    });
+    try (RawClient client = proxy.client()) {
+      client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.socket().shutdownOutput();
+      goOn.countDown();
+      assertThat(client.read().text()).isEqualTo("/1");
+      assertThat(client.read().text()).isEqualTo("/2");
+      assertThat(client.closed()).isTrue();
+    }
+  }
+
+  @Test
+  void aClientThatEndsItsSideInTheMiddleOfItsRequestIsGone() throws Exception {
+    for (String part :
+        new String[] {"GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"}) {
+      try (RawClient client = proxy.client().send(part)) {
+        client.socket().shutdownOutput();
+        assertThat(client.closed()).isTrue();
+      }
+    }
+    await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
   }
 }

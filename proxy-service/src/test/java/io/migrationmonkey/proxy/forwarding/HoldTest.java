@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.proxy.forwarding.RawClient.Response;
-import io.migrationmonkey.proxy.routing.GateSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +119,7 @@ class HoldTest {
   @Test
   void aRequestHeldTooLongIsAskedToComeBack() throws Exception {
     proxy.close();
-    proxy = ProxyUnderTest.with(limits -> limits, new GateSettings(10, Duration.ofMillis(200)));
+    proxy = ProxyUnderTest.with(limits -> limits, ProxyUnderTest.gate(10, Duration.ofMillis(200)));
     proxy.hold("m-1");
     RawClient client = client().get("/");
     Response response = client.read();
@@ -134,7 +133,7 @@ class HoldTest {
   @Test
   void oneMoreThanMayWaitIsRefused() throws Exception {
     proxy.close();
-    proxy = ProxyUnderTest.with(limits -> limits, new GateSettings(2, Duration.ofSeconds(20)));
+    proxy = ProxyUnderTest.with(limits -> limits, ProxyUnderTest.gate(2, Duration.ofSeconds(20)));
     proxy.hold("m-1");
     RawClient first = client().get("/1");
     RawClient second = client().get("/2");

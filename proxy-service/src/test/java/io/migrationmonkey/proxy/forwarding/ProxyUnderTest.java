@@ -11,6 +11,7 @@ import io.netty.util.ResourceLeakDetector.Level;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +28,15 @@ final class ProxyUnderTest implements AutoCloseable {
   final TrafficServer server;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-  private ProxyUnderTest(TrafficSettings settings, GateSettings gateSettings) {
+  private ProxyUnderTest(Limits settings, GateSettings gateSettings) {
     gate = new Gate(gateSettings, Clock.systemUTC());
     ResourceLeakDetector.setLevel(Level.PARANOID);
     UpstreamSettings upstreams = new UpstreamSettings(production.address(), backup.address());
     server =
         new TrafficServer(
-            settings,
+            settings.traffic(),
+            settings.limits(),
+            settings.peers(),
             upstreams,
             gate,
             Clock.systemUTC(),
@@ -44,7 +47,7 @@ final class ProxyUnderTest implements AutoCloseable {
   }
 
   static ProxyUnderTest withoutRoute() {
-    return new ProxyUnderTest(new Limits().settings(), new GateSettings(10, Duration.ofSeconds(1)));
+    return new ProxyUnderTest(new Limits(), gate(10, Duration.ofSeconds(1)));
   }
 
   static ProxyUnderTest started() {
@@ -52,13 +55,17 @@ final class ProxyUnderTest implements AutoCloseable {
   }
 
   static ProxyUnderTest with(UnaryOperator<Limits> change) {
-    return with(change, new GateSettings(1000, Duration.ofSeconds(20)));
+    return with(change, gate(1000, Duration.ofSeconds(20)));
   }
 
   static ProxyUnderTest with(UnaryOperator<Limits> change, GateSettings gate) {
-    ProxyUnderTest proxy = new ProxyUnderTest(change.apply(new Limits()).settings(), gate);
+    ProxyUnderTest proxy = new ProxyUnderTest(change.apply(new Limits()), gate);
     proxy.gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
     return proxy;
+  }
+
+  static GateSettings gate(int maxWaiting, Duration maxHold) {
+    return new GateSettings(maxWaiting, DataSize.ofMegabytes(48), maxHold);
   }
 
   RawClient client() throws IOException {
@@ -98,25 +105,45 @@ final class ProxyUnderTest implements AutoCloseable {
     Duration response = Duration.ofSeconds(30);
     Duration poolIdle = Duration.ofSeconds(10);
     Duration retry = Duration.ofSeconds(5);
+    Duration drain = Duration.ofMillis(200);
     Duration shutdown = Duration.ofSeconds(2);
     int maxConnections = 1000;
+    int maxConnectionsPerPeer = 1000;
+    int maxHeaders = 100;
+    int maxBody = 0;
+    boolean accessLog = false;
+    List<String> trusted = List.of();
 
-    TrafficSettings settings() {
+    TrafficSettings traffic() {
       return new TrafficSettings(
           0,
           threads,
           nativeTransport,
-          maxConnections,
-          DataSize.ofKilobytes(8),
-          DataSize.ofKilobytes(16),
-          header,
-          idle,
-          response,
           Duration.ofSeconds(1),
           poolIdle,
           64,
           retry,
-          shutdown);
+          drain,
+          shutdown,
+          accessLog);
+    }
+
+    LimitSettings limits() {
+      return new LimitSettings(
+          DataSize.ofKilobytes(8),
+          DataSize.ofKilobytes(16),
+          maxHeaders,
+          DataSize.ofBytes(maxBody),
+          header,
+          idle,
+          DataSize.ofBytes(100),
+          response,
+          maxConnections,
+          maxConnectionsPerPeer);
+    }
+
+    PeerSettings peers() {
+      return new PeerSettings(trusted);
     }
   }
 }

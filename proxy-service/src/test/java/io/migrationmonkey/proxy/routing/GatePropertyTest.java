@@ -16,6 +16,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.springframework.util.unit.DataSize;
 
 /** Whatever happens in whatever order, the gate is fair, exact and never looks back. */
 class GatePropertyTest {
@@ -78,7 +79,9 @@ class GatePropertyTest {
   @Property(tries = 2000)
   void everyClaimIsSettledOnceInOrderAndNeverForTheOldServer(@ForAll("events") List<Event> events) {
     ManualClock clock = new ManualClock();
-    Gate gate = new Gate(new GateSettings(MAX_WAITING, Duration.ofSeconds(60)), clock);
+    Gate gate =
+        new Gate(
+            new GateSettings(MAX_WAITING, DataSize.ofMegabytes(1), Duration.ofSeconds(60)), clock);
     ServerName active = ServerName.PRODUCTION;
     gate.follow(new Route(active, 0), new HoldOrder.Open());
     boolean holding = false;
@@ -95,7 +98,7 @@ class GatePropertyTest {
         case CLAIM -> {
           Request request = new Request(all.size(), granted);
           all.add(request);
-          request.claim = gate.claim(request);
+          request.claim = gate.claim(request, 100);
           if (!holding) {
             assertThat(request.server).isEqualTo(active);
           } else if (waiting.size() < MAX_WAITING) {

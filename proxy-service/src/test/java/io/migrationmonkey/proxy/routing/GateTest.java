@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class GateTest {
 
   private final ManualClock clock = new ManualClock();
-  private final Gate gate = new Gate(new GateSettings(3, Duration.ofSeconds(60)), clock);
+  private final Gate gate =
+      new Gate(new GateSettings(3, DataSize.ofMegabytes(1), Duration.ofSeconds(60)), clock);
 
   /** Notes what it is told. */
   private static final class Listener implements Gate.Claimant {
@@ -44,7 +46,7 @@ class GateTest {
   @Test
   void nothingIsGrantedBeforeThereIsARoute() {
     Listener listener = new Listener();
-    gate.claim(listener).close();
+    gate.claim(listener, 100).close();
     assertThat(listener.refused).containsExactly(Refusal.NO_ROUTE);
     assertThat(gate.state().allInFlight()).isZero();
   }
@@ -54,7 +56,7 @@ class GateTest {
     route(ServerName.PRODUCTION);
     hold("m-1", Duration.ofSeconds(10));
     Listener listener = new Listener();
-    Claim claim = gate.claim(listener);
+    Claim claim = gate.claim(listener, 100);
     clock.advance(Duration.ofMillis(9_999));
     assertThat(gate.tick()).isNull();
     assertThat(listener.granted).isEmpty();
@@ -80,9 +82,9 @@ class GateTest {
   void whatTheLatestHoldCostStaysKnownUntilTheNextBegins() {
     route(ServerName.PRODUCTION);
     hold("m-1", Duration.ofSeconds(50));
-    gate.claim(new Listener());
+    gate.claim(new Listener(), 100);
     clock.advance(Duration.ofSeconds(1));
-    gate.claim(new Listener());
+    gate.claim(new Listener(), 100);
     clock.advance(Duration.ofSeconds(1));
     assertThat(gate.state().longestStall()).isEqualTo(Duration.ofSeconds(2));
     gate.follow(new Route(ServerName.BACKUP, 2), new HoldOrder.Open());
@@ -110,7 +112,7 @@ class GateTest {
     AtomicInteger told = new AtomicInteger();
     route(ServerName.PRODUCTION);
     gate.watch(told::incrementAndGet);
-    Claim flying = gate.claim(new Listener());
+    Claim flying = gate.claim(new Listener(), 100);
     hold("m-1", Duration.ofSeconds(5));
     assertThat(told).hasValue(1);
     hold("m-1", Duration.ofSeconds(5));
@@ -120,7 +122,7 @@ class GateTest {
     gate.follow(new Route(ServerName.BACKUP, 2), new HoldOrder.Open());
     assertThat(told).hasValue(3);
     gate.follow(new Route(ServerName.BACKUP, 2), new HoldOrder.Open());
-    gate.claim(new Listener()).close();
+    gate.claim(new Listener(), 100).close();
     assertThat(told).hasValue(3);
   }
 
@@ -130,9 +132,9 @@ class GateTest {
     hold("m-1", Duration.ofSeconds(600));
     Listener first = new Listener();
     Listener second = new Listener();
-    gate.claim(first);
+    gate.claim(first, 100);
     clock.advance(Duration.ofSeconds(30));
-    gate.claim(second);
+    gate.claim(second, 100);
     clock.advance(Duration.ofSeconds(30));
     gate.tick();
     assertThat(first.refused).containsExactly(Refusal.HELD_TOO_LONG);
@@ -143,10 +145,25 @@ class GateTest {
   @Test
   void closingTwiceCountsOnce() {
     route(ServerName.PRODUCTION);
-    Claim one = gate.claim(new Listener());
-    gate.claim(new Listener());
+    Claim one = gate.claim(new Listener(), 100);
+    gate.claim(new Listener(), 100);
     one.close();
     one.close();
     assertThat(gate.state().allInFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWaitsIsBoundedInBytes() {
+    route(ServerName.PRODUCTION);
+    hold("m-1", Duration.ofSeconds(10));
+    Listener large = new Listener();
+    Claim claim = gate.claim(large, 1_000_000);
+    Listener more = new Listener();
+    gate.claim(more, 100_000);
+    assertThat(more.refused).containsExactly(Refusal.TOO_MUCH_WAITS);
+    claim.close();
+    Listener again = new Listener();
+    gate.claim(again, 100_000);
+    assertThat(again.refused).isEmpty();
   }
 }

@@ -15,13 +15,19 @@ import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.migrationmonkey.proxy.routing.GateSettings;
 import io.migrationmonkey.proxy.routing.Route;
+import io.migrationmonkey.proxy.routing.RouteSnapshot;
+import io.migrationmonkey.proxy.routing.SnapshotSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.util.unit.DataSize;
 
 class SwitchFollowerTest {
 
@@ -29,16 +35,24 @@ class SwitchFollowerTest {
   private static final Duration NO_POLL = Duration.ofMinutes(5);
 
   private final RealRedis redis = RealRedis.started();
-  private final Gate gate =
-      new Gate(new GateSettings(10, Duration.ofSeconds(60)), Clock.systemUTC());
+  private Gate gate = newGate();
+
+  private static Gate newGate() {
+    return new Gate(
+        new GateSettings(10, DataSize.ofMegabytes(1), Duration.ofSeconds(60)), Clock.systemUTC());
+  }
+
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private RedisClient hand = RedisClient.create(redis.uri());
   private RedisCommands<String, String> cli = hand.connect().sync();
   private RedisClient client;
+  @TempDir Path directory;
+  private Path file;
   private SwitchFollower follower;
 
   @BeforeEach
   void start() {
+    file = directory.resolve("route.json");
     start(NO_POLL);
   }
 
@@ -53,7 +67,15 @@ class SwitchFollowerTest {
           }
         };
     client = new RedisConfiguration().switchRedis(details, settings);
-    follower = new SwitchFollower(client, settings, new ProxySettings("p1"), gate, metrics);
+    follower =
+        new SwitchFollower(
+            client,
+            settings,
+            new ProxySettings("p1"),
+            gate,
+            new RouteSnapshot(new SnapshotSettings(file), metrics),
+            Clock.systemUTC(),
+            metrics);
     follower.start();
   }
 
@@ -239,5 +261,61 @@ class SwitchFollowerTest {
     cli.set(SwitchKey.SWITCH, "false");
     cli.hset(SwitchKey.RECORD, "epoch", "10");
     awaitRoute(ServerName.PRODUCTION);
+  }
+
+  private void startAnew(String remembered) throws Exception {
+    follower.stop();
+    client.shutdown();
+    Files.writeString(file, remembered);
+    gate = newGate();
+    metrics.clear();
+    start(NO_POLL);
+  }
+
+  private static final String BACKUP_AT_9 = "{\"active\":\"backup\",\"epoch\":9}";
+
+  @Test
+  void aProxyThatStartsWithoutRedisGoesOnWithWhatItRemembers() throws Exception {
+    redis.stop();
+    startAnew(BACKUP_AT_9);
+    assertThat(gate.state().route()).isEqualTo(new Route(ServerName.BACKUP, 9));
+    redis.start();
+    awaitConnected(true);
+    assertThat(gate.active()).isEqualTo(ServerName.BACKUP);
+  }
+
+  @Test
+  void aProxyThatStartsWithAnEmptyRedisGoesOnWithWhatItRemembersToo() throws Exception {
+    startAnew(
+        "{\"active\":\"backup\",\"epoch\":9,\"holding\":\"m-1\",\"until\":\"%s\"}"
+            .formatted(Instant.now().plusSeconds(20)));
+    assertThat(gate.state().route()).isEqualTo(new Route(ServerName.BACKUP, 9));
+    assertThat(gate.state().holding()).isEqualTo("m-1");
+    assertThat(trouble(Trouble.Kind.SWITCH_MISSING)).isEqualTo(1);
+  }
+
+  @Test
+  void whatRedisSaysCountsMoreThanWhatAProxyRemembersButNeverAnOlderEpoch() throws Exception {
+    cli.set(SwitchKey.SWITCH, "false");
+    startAnew(BACKUP_AT_9);
+    assertThat(gate.state().route()).isEqualTo(new Route(ServerName.PRODUCTION, 9));
+  }
+
+  @Test
+  void anOldRedisIsNotFollowedByAProxyThatRemembersBetter() throws Exception {
+    cli.hset(
+        SwitchKey.RECORD,
+        new SwitchRecord(ServerName.PRODUCTION, 3, "m-1", "memory", Instant.EPOCH).toHash());
+    cli.set(SwitchKey.SWITCH, "false");
+    startAnew(BACKUP_AT_9);
+    assertThat(gate.state().route()).isEqualTo(new Route(ServerName.BACKUP, 9));
+    assertThat(trouble(Trouble.Kind.RECORD_STALE)).isEqualTo(1);
+  }
+
+  @Test
+  void aMemoryThatCannotBeReadIsNone() throws Exception {
+    cli.set(SwitchKey.SWITCH, "true");
+    startAnew("{\"active\":\"thi");
+    assertThat(gate.state().route()).isEqualTo(new Route(ServerName.BACKUP, 0));
   }
 }

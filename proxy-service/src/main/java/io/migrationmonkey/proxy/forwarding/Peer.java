@@ -1,0 +1,17 @@
+package io.migrationmonkey.proxy.forwarding;
+
+/**
+ * Whoever is at the other end of a client's connection.
+ *
+ * @param address without a port
+ * @param forwarded the same as an element of the Forwarded header
+ * @param trusted whether its own word about whom it speaks for is believed
+ * @param scheme http or https, as it reached this proxy
+ */
+record Peer(String address, String forwarded, boolean trusted, String scheme) {
+
+  static Peer at(String address, boolean trusted, String scheme) {
+    String node = address.contains(":") ? "\"[" + address + "]\"" : address;
+    return new Peer(address, "for=%s;proto=%s".formatted(node, scheme), trusted, scheme);
+  }
+}

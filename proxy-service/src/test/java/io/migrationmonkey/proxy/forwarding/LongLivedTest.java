@@ -1,0 +1,257 @@
+package io.migrationmonkey.proxy.forwarding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.proxy.routing.HoldOrder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** WebSockets and event streams: passed on as they are, and ended where a drain has to end. */
+class LongLivedTest {
+
+  private static final String UPGRADE =
+      "GET /ws HTTP/1.1\r\nHost: app\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+          + "Sec-WebSocket-Key: k\r\nSec-WebSocket-Version: 13\r\n\r\n";
+  private static final String SWITCHED =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+          + "Sec-WebSocket-Accept: x\r\n\r\n";
+
+  private final ProxyUnderTest proxy = ProxyUnderTest.started();
+
+  @AfterEach
+  void stop() {
+    proxy.close();
+  }
+
+  private record Frame(int opcode, boolean last, byte[] payload) {}
+
+  private static byte[] frame(int opcode, boolean last, byte[] payload, boolean masked) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write((last ? 0x80 : 0) | opcode);
+    int mask = masked ? 0x80 : 0;
+    if (payload.length < 126) {
+      out.write(mask | payload.length);
+    } else if (payload.length < 65536) {
+      out.write(mask | 126);
+      out.write(payload.length >> 8);
+      out.write(payload.length);
+    } else {
+      out.write(mask | 127);
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        out.write((int) ((long) payload.length >> shift));
+      }
+    }
+    byte[] key = {1, 2, 3, 4};
+    if (masked) {
+      out.writeBytes(key);
+    }
+    for (int i = 0; i < payload.length; i++) {
+      out.write(masked ? payload[i] ^ key[i % 4] : payload[i]);
+    }
+    return out.toByteArray();
+  }
+
+  private static Frame readFrame(InputStream in) throws IOException {
+    int first = in.read();
+    if (first < 0) {
+      return null;
+    }
+    int second = in.read();
+    long length = second & 0x7f;
+    int more = length == 126 ? 2 : length == 127 ? 8 : 0;
+    for (int i = 0; i < more; i++) {
+      length = (i == 0 ? 0 : length << 8) | in.read();
+    }
+    byte[] mask = (second & 0x80) == 0 ? new byte[4] : in.readNBytes(4);
+    byte[] payload = in.readNBytes((int) length);
+    for (int i = 0; i < payload.length; i++) {
+      payload[i] ^= mask[i % 4];
+    }
+    return new Frame(first & 0x0f, (first & 0x80) != 0, payload);
+  }
+
+  private static int code(Frame close) {
+    return ((close.payload()[0] & 0xff) << 8) | (close.payload()[1] & 0xff);
+  }
+
+  /** Sends each frame back as it came, unmasked, and notes how the proxy said good-bye. */
+  private final AtomicReference<Frame> serversLast = new AtomicReference<>();
+
+  private void echo() {
+    proxy.production.answers(call -> {
+      call.write(SWITCHED);
+      call.upgraded = true;
+      Frame frame;
+      while ((frame = readFrame(call.in())) != null) {
+        serversLast.set(frame);
+        call.out().write(frame(frame.opcode(), frame.last(), frame.payload(), false));
+        call.out().flush();
+      }
+    });
+  }
+
+  private RawClient webSocket() throws Exception {
+    RawClient client = proxy.client().send(UPGRADE);
+    assertThat(client.read().status()).isEqualTo(101);
+    return client;
+  }
+
+  private static void send(RawClient client, byte[] frame) throws IOException {
+    client.socket().getOutputStream().write(frame);
+    client.socket().getOutputStream().flush();
+  }
+
+  private double ended(String kind) {
+    return proxy.count("monkey_long_lived_ended", "kind", kind);
+  }
+
+  @Test
+  void framesOfEveryKindPassAsTheyAre() throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      byte[] large = new byte[3_000_000];
+      for (int i = 0; i < large.length; i++) {
+        large[i] = (byte) i;
+      }
+      Thread sender =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  send(client, frame(1, false, "frag".getBytes(), true));
+                  send(client, frame(9, true, "ping".getBytes(), true));
+                  send(client, frame(0, true, "ment".getBytes(), true));
+                  send(client, frame(2, true, new byte[300], true));
+                  send(client, frame(2, true, large, true));
+                  send(client, frame(8, true, new byte[] {0x03, (byte) 0xe8}, true));
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      assertThat(readFrame(client.in()).payload()).asString().isEqualTo("frag");
+      assertThat(readFrame(client.in()).opcode()).isEqualTo(9);
+      assertThat(readFrame(client.in()).payload()).asString().isEqualTo("ment");
+      assertThat(readFrame(client.in()).payload()).hasSize(300);
+      assertThat(readFrame(client.in()).payload()).isEqualTo(large);
+      assertThat(code(readFrame(client.in()))).isEqualTo(1000);
+      sender.join();
+    }
+    await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
+  }
+
+  @Test
+  void aHoldEndsAWebSocketAtTheDrainDeadlineWithServiceRestart() throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      send(client, frame(1, true, "before".getBytes(), true));
+      assertThat(readFrame(client.in()).payload()).asString().isEqualTo("before");
+      proxy.hold("m-1");
+      send(client, frame(1, true, "meanwhile".getBytes(), true));
+      assertThat(readFrame(client.in()).payload()).asString().isEqualTo("meanwhile");
+      assertThat(code(readFrame(client.in()))).isEqualTo(1012);
+      await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
+      send(client, frame(8, true, new byte[] {0x03, (byte) 0xf4}, true));
+      assertThat(client.closed()).isTrue();
+    }
+    await().untilAsserted(() -> assertThat(serversLast.get().opcode()).isEqualTo(8));
+    assertThat(code(serversLast.get())).isEqualTo(1001);
+    assertThat(ended("websocket")).isEqualTo(1);
+  }
+
+  @Test
+  void theCloseNeverCutsAFrameInTwo() throws Exception {
+    CountDownLatch rest = new CountDownLatch(1);
+    proxy.production.answers(call -> {
+      call.write(SWITCHED);
+      call.upgraded = true;
+      byte[] frame = frame(2, true, new byte[1000], false);
+      call.out().write(frame, 0, 500);
+      call.out().flush();
+      rest.await();
+      call.out().write(frame, 500, frame.length - 500);
+      call.out().write(frame, 0, 100);
+      call.out().flush();
+      call.in().read();
+    });
+    try (RawClient client = webSocket()) {
+      proxy.flipTo(ServerName.BACKUP);
+      await().untilAsserted(() -> assertThat(ended("websocket")).isEqualTo(1));
+      rest.countDown();
+      assertThat(readFrame(client.in()).payload()).hasSize(1000);
+      assertThat(code(readFrame(client.in()))).isEqualTo(1012);
+    }
+  }
+
+  @Test
+  void aHoldThatIsTakenBackBeforeTheDeadlineEndsNothing() throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      proxy.hold("m-1");
+      proxy.gate.follow(proxy.gate.state().route(), new HoldOrder.Open());
+      await().pollDelay(java.time.Duration.ofMillis(400)).until(() -> true);
+      send(client, frame(1, true, "still".getBytes(), true));
+      assertThat(readFrame(client.in()).payload()).asString().isEqualTo("still");
+    }
+    assertThat(ended("websocket")).isZero();
+  }
+
+  @Test
+  void anEventStreamGoesOnToTheDrainDeadlineAndEndsWhole() throws Exception {
+    CountDownLatch serverSawTheEnd = new CountDownLatch(1);
+    proxy.production.answers(call -> {
+      call.write(
+          "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "9\r\ndata: 1\n\n\r\n");
+      if (call.in().read() < 0) {
+        serverSawTheEnd.countDown();
+      }
+    });
+    try (RawClient client = proxy.client().get("/events")) {
+      await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isEqualTo(1));
+      proxy.flipTo(ServerName.BACKUP);
+      assertThat(client.read().text()).isEqualTo("data: 1\n\n");
+      assertThat(client.get("/").read().text()).isEqualTo("backup");
+    }
+    assertThat(serverSawTheEnd.await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended("event_stream")).isEqualTo(1);
+    await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
+  }
+
+  @Test
+  void anOrdinaryDownloadIsNotCutAtTheDrainDeadline() throws Exception {
+    proxy.production.answers(call -> {
+      call.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst");
+      await().pollDelay(java.time.Duration.ofMillis(600)).until(() -> true);
+      call.write("-last");
+    });
+    try (RawClient client = proxy.client().get("/")) {
+      await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isEqualTo(1));
+      proxy.flipTo(ServerName.BACKUP);
+      assertThat(client.read().text()).isEqualTo("first-last");
+    }
+  }
+
+  @Test
+  void oneSideOfATunnelMayEndBeforeTheOther() throws Exception {
+    proxy.production.answers(call -> {
+      call.write(SWITCHED);
+      call.upgraded = true;
+      byte[] all = call.in().readAllBytes();
+      call.write(new String(all, StandardCharsets.ISO_8859_1) + "!");
+    });
+    try (RawClient client = webSocket()) {
+      client.send("abc");
+      client.socket().shutdownOutput();
+      assertThat(new String(client.in().readAllBytes())).isEqualTo("abc!");
+    }
+    await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
+  }
+}
