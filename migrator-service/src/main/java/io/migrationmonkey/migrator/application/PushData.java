@@ -82,12 +82,14 @@ public record PushData(
    */
   public record To(String user, String address, int port) {
 
-    private String destination() {
+    /** As rsync takes it. */
+    public String destination() {
       // An IPv6 address stands in brackets, or rsync takes its first part for the host.
       return "%s@%s:/".formatted(user, address.contains(":") ? "[" + address + "]" : address);
     }
 
-    private String shell() {
+    /** What rsync reaches it with. */
+    public String shell() {
       return ("ssh -i %s -o UserKnownHostsFile=%s -o GlobalKnownHostsFile=/dev/null"
               + " -o StrictHostKeyChecking=yes -o BatchMode=yes -o ConnectTimeout=10"
               + " -o ServerAliveInterval=5 -o ServerAliveCountMax=3"

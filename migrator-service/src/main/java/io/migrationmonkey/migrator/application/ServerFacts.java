@@ -4,6 +4,7 @@ import io.migrationmonkey.migrator.ssh.Invocation;
 import io.migrationmonkey.migrator.ssh.MalformedOutput;
 import io.migrationmonkey.migrator.ssh.Output;
 import io.migrationmonkey.migrator.ssh.RemoteCommand;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,5 +47,21 @@ public record ServerFacts(
           Long.parseLong(lines.get(3)),
           !lines.get(4).equals("none"));
     }
+  }
+
+  /** In words, what keeps one of the two from taking over from the other. */
+  public List<String> differencesFrom(ServerFacts other) {
+    List<String> differences = new ArrayList<>();
+    if (!release.equals(other.release)) {
+      differences.add("the releases differ: %s and %s".formatted(release, other.release));
+    }
+    if (!architecture.equals(other.architecture)) {
+      differences.add(
+          "the architectures differ: %s and %s".formatted(architecture, other.architecture));
+    }
+    if (!rsync || !other.rsync) {
+      differences.add("rsync is missing on a server: apt-get install rsync");
+    }
+    return differences;
   }
 }

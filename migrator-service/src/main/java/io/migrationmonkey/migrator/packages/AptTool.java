@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.packages;
 
+import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.packages.MarkPackages.Mark;
 import io.migrationmonkey.migrator.packages.PackageSettings.NoLongerServed;
 import io.migrationmonkey.migrator.ssh.Invocation;
@@ -159,7 +160,7 @@ final class AptTool implements PackageTool {
   }
 
   private void push(List<String> paths, RemoteServer active, RemoteServer standby) {
-    active.run(new PushFiles(paths, ssh.user(), standby.address(), ssh.port()));
+    active.run(new PushFiles(paths, new PushData.To(ssh.user(), standby.address(), ssh.port())));
   }
 
   private static SimulateInstall.Outcome simulate(

@@ -61,7 +61,7 @@ public class CompareServers {
     ServerFacts there = tried(problems, () -> standby.run(new ServerFacts.Read()));
     if (here != null && there != null) {
       memory = memory(active, standby.name(), problems);
-      problems.addAll(differences(here, there));
+      problems.addAll(here.differencesFrom(there));
       problems.addAll(running(standby, problems));
       disk = tried(problems, () -> disk(active, standby, there));
       if (disk != null && !disk.fits()) {
@@ -103,23 +103,6 @@ public class CompareServers {
     }
     return new ParityReading.Memory(
         report.totalBytes(), report.usedBytes(), needed, fits, calm, report.reason());
-  }
-
-  private static List<String> differences(ServerFacts active, ServerFacts standby) {
-    List<String> differences = new ArrayList<>();
-    if (!active.release().equals(standby.release())) {
-      differences.add(
-          "the releases differ: %s and %s".formatted(active.release(), standby.release()));
-    }
-    if (!active.architecture().equals(standby.architecture())) {
-      differences.add(
-          "the architectures differ: %s and %s"
-              .formatted(active.architecture(), standby.architecture()));
-    }
-    if (!active.rsync() || !standby.rsync()) {
-      differences.add("rsync is missing on a server: apt-get install rsync");
-    }
-    return differences;
   }
 
   /** Both may run an application without data. */

@@ -19,7 +19,10 @@ import java.util.Map;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Both servers answer, they are alike, and the standby has the room. Changes nothing. */
+/**
+ * Both servers answer, they are alike, and the standby has the room. Changes nothing, but that an
+ * application is stopped on a standby that was fenced.
+ */
 @Component
 class CheckServers implements MigrationStep {
 
@@ -64,7 +67,7 @@ class CheckServers implements MigrationStep {
         application.data().isEmpty()
             ? 0
             : run.source().run(new MeasureData(data.dataSet())).bytes();
-    List<String> complaints = new ArrayList<>(differences(source, standby));
+    List<String> complaints = new ArrayList<>(source.differencesFrom(standby));
     if (!run.forced()) {
       complaints.addAll(roomForData(run, standby, dataBytes));
     }
@@ -86,23 +89,6 @@ class CheckServers implements MigrationStep {
                 source.architecture(),
                 dataBytes >> 20),
         Map.of(Fact.BOOT_ID_BEFORE, source.bootId(), Fact.DATA_BYTES, Long.toString(dataBytes)));
-  }
-
-  private static List<String> differences(ServerFacts source, ServerFacts standby) {
-    List<String> differences = new ArrayList<>();
-    if (!source.release().equals(standby.release())) {
-      differences.add(
-          "the releases differ: %s and %s".formatted(source.release(), standby.release()));
-    }
-    if (!source.architecture().equals(standby.architecture())) {
-      differences.add(
-          "the architectures differ: %s and %s"
-              .formatted(source.architecture(), standby.architecture()));
-    }
-    if (!source.rsync() || !standby.rsync()) {
-      differences.add("rsync is missing on a server: apt-get install rsync");
-    }
-    return differences;
   }
 
   private List<String> roomForData(MigrationRun run, ServerFacts standby, long dataBytes) {
