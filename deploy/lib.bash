@@ -120,6 +120,8 @@ jdk_25() {
 
 export MONKEY_PROJECT=${MONKEY_PROJECT:-migration-monkey}
 export COMPOSE_PROJECT_NAME=$MONKEY_PROJECT
+# The first half of the images' names. Another one, and two checkouts do not take each other's images.
+export MONKEY_IMAGES=${MONKEY_IMAGES:-migration-monkey}
 ours=label=com.docker.compose.project=$MONKEY_PROJECT
 
 # Each port's variable, the port, and what answers there.

@@ -16,13 +16,13 @@ import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A real Debian server in a container: systemd, sshd and apt. The image is the one of the demo,
- * unless the system property {@code monkey.server.image} names another one.
+ * A real Debian server in a container: systemd, sshd and apt. The image is the one of the demo;
+ * the variable {@code MONKEY_IMAGES} is the first half of its name, as for docker-compose.yml.
  */
 public final class DebianServer implements AutoCloseable {
 
   private static final String IMAGE =
-      System.getProperty("monkey.server.image", "migration-monkey/server:latest");
+      System.getenv().getOrDefault("MONKEY_IMAGES", "migration-monkey") + "/server:latest";
 
   private final ServerName name;
   private final GenericContainer<?> container;
