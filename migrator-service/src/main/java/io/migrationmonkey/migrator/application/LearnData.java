@@ -8,14 +8,30 @@ import java.time.Duration;
 
 /**
  * Reads the contents that the server does not remember, and remembers them, so that a digest under
- * the hold is quick. What is not there yet is left out. Answers how many bytes it read.
+ * the hold is quick. Answers how many bytes it read.
+ *
+ * @param side which server's data it is
  */
-public record LearnData(DataSet data, Priority priority, Duration timeout)
+public record LearnData(Side side, DataSet data, Priority priority, Duration timeout)
     implements RemoteCommand<Long> {
+
+  /** Where the data is. */
+  public enum Side {
+    /** Where the application serves. What the first round has sent was read by that. */
+    SOURCE("learn"),
+    /** Where it arrives: what is not there yet is left out, and what is goes to the disk. */
+    STANDBY("arrived");
+
+    private final String word;
+
+    Side(String word) {
+      this.word = word;
+    }
+  }
 
   @Override
   public Invocation invocation() {
-    return Survey.invocation("learn", data, priority, timeout);
+    return Survey.invocation(side.word, data, priority, timeout);
   }
 
   @Override

@@ -30,6 +30,10 @@ public record MeasureData(DataSet data) implements RemoteCommand<MeasureData.Siz
 
   @Override
   public Size parse(Output output) {
+    return size(output);
+  }
+
+  static Size size(Output output) {
     Matcher size = SIZE.matcher(output.stdout().strip());
     if (!size.matches()) {
       throw new MalformedOutput("bytes, files and holes", output.stdout());

@@ -63,6 +63,19 @@ public record PushData(
       """
           .formatted(String.join(" ", RSYNC));
 
+  // rsync hashes each file that it sends, and the survey takes the hashes from its log.
+  private static final String ALL =
+      """
+      # sends what differs
+      folder=$1 shell=$2
+      shift 2
+      sum=md5
+      case $(rsync --version) in *xxh128*) sum=xxh128 ;; esac
+      exec %s --delete --checksum-choice="$sum" --log-file="$folder/round" \
+        --log-file-format='%%C %%n' -e "$shell" "$@"
+      """
+          .formatted(String.join(" ", RSYNC));
+
   /** Which files a round looks at. */
   public enum What {
     /** All of them. */
@@ -107,9 +120,9 @@ public record PushData(
    */
   public record Round(long bytesSent, long bytesChanged, long files) {}
 
-  /** Notes what there is, so that what changes from now on is known. */
+  /** Notes what there is, so that what changes from now on is known, and measures it. */
   public record Mark(DataSet data, Priority priority, Duration timeout)
-      implements RemoteCommand<String> {
+      implements RemoteCommand<MeasureData.Size> {
 
     @Override
     public Invocation invocation() {
@@ -117,8 +130,8 @@ public record PushData(
     }
 
     @Override
-    public String parse(Output output) {
-      return output.stdout();
+    public MeasureData.Size parse(Output output) {
+      return MeasureData.size(output);
     }
   }
 
@@ -142,14 +155,13 @@ public record PushData(
     if (what == What.CHANGES) {
       return listed(to, limited(), Survey.command("changes", data), priority, timeout);
     }
-    List<String> rsync = new ArrayList<>(RSYNC);
-    rsync.add("--delete");
-    rsync.add(limited());
+    List<String> rsync =
+        new ArrayList<>(List.of("sh", "-euc", ALL, "sh", Survey.FOLDER, to.shell(), limited()));
     if (what == What.ALL_WITH_HOLES) {
       rsync.add("--sparse");
     }
     data.excludes().forEach(exclude -> rsync.add("--exclude=" + exclude.pattern()));
-    rsync.addAll(List.of("-e", to.shell(), "--"));
+    rsync.add("--");
     rsync.addAll(data.paths());
     rsync.add(to.destination());
     // 24: a file vanished while the application still served; the next round knows.

@@ -27,7 +27,39 @@ public final class Services {
       }
       """;
 
+  private static final String SEEN =
+      """
+
+      seen() {
+        if systemctl show --property=LoadState,NeedDaemonReload "$@" |
+            grep -qx -e LoadState=not-found -e NeedDaemonReload=yes; then
+          systemctl daemon-reload
+        fi
+      }
+      """;
+
+  // Requests wait for both. A reload of systemd and Debian's links for old init scripts take most
+  // of a
+  // second each, and a unit of systemd's own needs neither to start or not to start at boot.
+  private static final String LINKS =
+      """
+
+      links() {
+        SYSTEMCTL_SKIP_SYSV=1 systemctl "$@" --quiet --no-reload 2>/dev/null ||
+          systemctl "$@" --quiet --no-reload
+      }
+      """;
+
   private Services() {}
+
+  /** Lets systemd see the unit files that have come, before anybody waits for a start. */
+  public static RemoteCommand<String> reload(List<String> units) {
+    return new Run(
+        Invocation.script(
+                "# shows systemd the application's units" + SEEN + "seen \"$@\"\n",
+                units.toArray(String[]::new))
+            .within(SLOW));
+  }
 
   /**
    * Enables and starts each, and returns once systemd calls it started. The server takes the role
@@ -41,14 +73,16 @@ public final class Services {
     return script(
         "# starts the application"
             + ROLE
+            + SEEN
+            + LINKS
             + """
             keep /var/lib/migration-monkey/role "active $1"
             keep /run/migration-monkey/start-ordered "$1"
             shift
-            systemctl daemon-reload
+            seen "$@"
+            systemctl reset-failed "$@" 2>/dev/null || true
+            links enable "$@"
             for unit; do
-              systemctl reset-failed "$unit" 2>/dev/null || true
-              systemctl enable --quiet "$unit"
               systemctl start "$unit"
               if [ "$(systemctl show --property=Result --value "$unit")" = exec-condition ]; then
                 echo "the boot guard does not let $unit start:" >&2
@@ -69,13 +103,14 @@ public final class Services {
     return script(
         "# stops the application"
             + ROLE
+            + LINKS
             + """
             rm -f /run/migration-monkey/start-ordered
             keep /var/lib/migration-monkey/role standby
             for unit; do
-              if systemctl cat "$unit" >/dev/null 2>&1; then
+              if [ "$(systemctl show --property=LoadState --value "$unit")" != not-found ]; then
                 systemctl stop "$unit"
-                systemctl disable --quiet "$unit"
+                links disable "$unit"
               fi
             done
             """,

@@ -37,7 +37,7 @@ public final class Survey {
 
   /** Ends all looking that a migrator left behind when it died. */
   public static RemoteCommand<String> stopLeftOver() {
-    return TransientUnit.stop("mark", "learn", "digest", "records");
+    return TransientUnit.stop("mark", "learn", "arrived", "digest", "records");
   }
 
   // Comments are for who reads the file.

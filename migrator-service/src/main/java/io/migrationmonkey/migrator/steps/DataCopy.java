@@ -4,7 +4,9 @@ import io.migrationmonkey.migrator.application.DataSet;
 import io.migrationmonkey.migrator.application.DataSettings;
 import io.migrationmonkey.migrator.application.DigestData;
 import io.migrationmonkey.migrator.application.LearnData;
+import io.migrationmonkey.migrator.application.LearnData.Side;
 import io.migrationmonkey.migrator.application.ListRecords;
+import io.migrationmonkey.migrator.application.MeasureData;
 import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.application.PushData.What;
@@ -50,8 +52,9 @@ class DataCopy {
     run.source().run(PushData.stopLeftOver());
   }
 
-  void mark(MigrationRun run, Duration atMost) {
-    run.source().run(new PushData.Mark(data, run.priority(), atMost));
+  /** From here on changes count. Answers how much there is. */
+  MeasureData.Size mark(MigrationRun run, Duration atMost) {
+    return run.source().run(new PushData.Mark(data, run.priority(), atMost));
   }
 
   /**
@@ -75,9 +78,14 @@ class DataCopy {
     return push(run, new PushData.Again(paths, to(run), atMost), "once more", 0);
   }
 
-  /** Lets a server read what it does not know of its data. */
-  long learn(RemoteServer server, Priority priority, Duration atMost) {
-    return server.run(new LearnData(data, priority, atMost));
+  /** Lets the source read what it does not know of its data. */
+  void learnSource(MigrationRun run, Duration atMost) {
+    run.source().run(new LearnData(Side.SOURCE, data, run.priority(), atMost));
+  }
+
+  /** Lets the standby read what has arrived. */
+  void learnStandby(MigrationRun run, Duration atMost) {
+    run.standby().run(new LearnData(Side.STANDBY, data, run.priority(), atMost));
   }
 
   CompletableFuture<String> digest(RemoteServer server, Duration atMost) {

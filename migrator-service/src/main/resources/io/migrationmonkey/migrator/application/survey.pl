@@ -1,5 +1,6 @@
 # What lies under the data paths, with a memory of contents: a file is read again only when find sees another
-# inode, size, mode, owner, mtime or ctime. Needs perl-base, findutils and coreutils, which every Debian has.
+# inode, size, mode, owner, mtime or ctime. Needs perl-base, findutils and coreutils, which every Debian has, and
+# rsync, which hashes ten times as fast as they do.
 #
 #   survey.pl WHAT FOLDER EXCLUDES EXCLUDE... PATH...
 #
@@ -20,7 +21,6 @@ my $old = 7 * 24 * 3600;
 # A path holds no double slash, so that ends it. All that a hash depends on is in the rest.
 my $format = '%p//%C@ %F %y %m %U %G %s %T@ %i %n %l\0';
 my @fields = qw(ctime fs type mode uid gid size mtime inode links target);
-my $header = join '//', '/', @excludes, '', @paths;
 
 $ENV{LC_ALL} = 'C';
 $/ = "\0";
@@ -31,8 +31,16 @@ if ($what ne 'measure') {
 }
 umask 077;
 
+# What contents are hashed with: the best that this rsync knows, for transfers too.
+my $sum = '';
+if ($what ne 'measure') {
+    local $/;
+    $sum = (qx(rsync --version) // '') =~ /\bxxh128\b/ ? 'xxh128' : 'md5';
+}
+my $header = join '//', '/', $sum, @excludes, '', @paths;
+
 # While the first round runs, the standby learns what is there by now.
-@paths = grep { lstat } @paths if $what eq 'learn';
+@paths = grep { lstat } @paths if $what eq 'arrived';
 if (!@paths) { print "0 0\n"; exit }
 for my $path (@paths) {
     lstat $path or die "$path does not exist\n";
@@ -56,21 +64,36 @@ sub sure {
 
 sub left_out { return "$_[0]/" =~ $excluded && ($_[1] eq 'd' || $_[0] =~ $excluded) }
 
+# For measuring: how much there is, and whether a file has holes.
+my $sizes = '%b %s %y %n %i ';
+my ($bytes, $files, $sparse, %seen) = (0, 0, 0);
+
+sub tally {
+    my ($blocks, $size, $type, $links, $inode) = @_;
+    return if $links > 1 && $type eq 'f' && $seen{$inode}++;
+    $files++;
+    $bytes += $blocks * 512;
+    $sparse ||= $type eq 'f' && $blocks * 512 < $size ? 1 : 0;
+}
+
 sub sort_to {
     open my $to, '|-', 'sort', '-z', '-S', '32M', '-T', $folder, '-o', $_[0] or die "sort: $!\n";
     return $to;
 }
 
-# All there is, sorted; the name of the file that holds it.
+# All there is, sorted.
 sub scan {
     my $file = "$folder/scan-$what";
-    open my $from, '-|', 'find', @paths, '-printf', $format or die "find: $!\n";
+    my $mark = $what eq 'mark';
+    open my $from, '-|', 'find', @paths, '-printf', ($mark ? $sizes : '') . $format or die "find: $!\n";
     my $to = sort_to($file);
     while (my $line = <$from>) {
+        my @sizes = $mark && $line =~ s/^(\d+) (\d+) (\S) (\d+) (\d+) // ? ($1, $2, $3, $4, $5) : ();
         if ($excluded) {
             my $f = fields($line);
             next if left_out($f->{path}, $f->{type});
         }
+        tally(@sizes) if $mark;
         print $to $line;
     }
 
@@ -151,20 +174,88 @@ sub attributes {
     return $all;
 }
 
+# Takes from rsync's lines the hash of each file, sorted by path. Of one that was sent twice the later comes last.
+sub hashes {
+    my ($from, $file) = @_;
+    my $to     = sort_to($file);
+    my $number = 0;
+    local $/ = "\n";
+    while (my $line = <$from>) {
+        my ($hash, $path) = $line =~ m{^(?:\S+ \S+ \[\d+\] )?([0-9a-f]{32}) /*(.+)\n\z} or next;
+        $path =~ s/\\#([0-7]{3})/chr oct $1/ge;
+        printf $to "/%s//%012d %s\0", $path, $number++, $hash;
+    }
+    local $? = 0;
+    close $from;
+    die "rsync failed to hash\n" if $?;
+    close $to or die "sort failed\n";
+    my $hashes = reading($file);
+    unlink $file;
+    return {from => $hashes};
+}
+
+# The hash of that path, from such a list, which it moves on; paths are asked for in their order.
+sub hash_of {
+    my ($hashes, $path) = @_;
+    my $hash;
+    while ($hashes->{from} && (defined $hashes->{next} || defined($hashes->{next} = readline $hashes->{from}))) {
+        my $at = path($hashes->{next});
+        last if "$at//" gt "$path//";
+        $hash = substr $hashes->{next}, -33, 32 if $at eq $path;
+        undef $hashes->{next};
+    }
+    return $hash;
+}
+
+# rsync has hashed each file that it sent in the first round. Where a file's line is still the one that was marked
+# before, that hash is its content's.
+sub remember_sent {
+    my $read = (stat "$folder/round")[9] // return;
+    my $in   = reading("$folder/sent.first");
+    my $sent = hashes(reading("$folder/round"), "$folder/round-sorted");
+    my $new  = writing("$folder/known-$what");
+    print $new "$header\0";
+    beside($in, remembered(), sub {
+        my ($line, $ours) = @_;
+        if (!defined $ours && substr($line, -3) ne "/?\0") {
+            my $f = fields($line);
+            return unless $f->{type} eq 'f' && $f->{links} == 1;
+            my $hash = hash_of($sent, $f->{path}) // return;
+            $ours = "$read " . ours($f, $hash);
+        }
+        print $new $line, $ours if defined $ours;
+    });
+    complete($new, "$folder/known-$what", "$folder/known");
+    unlink "$folder/round", "$folder/sent.first";
+}
+
+# rsync reads a list of files byte by byte, but not its arguments. 23 and 24: something was not there any more.
+my $hasher = <<'END';
+sum=$1 nowhere=$2
+shift 2
+rsync --dry-run --checksum --checksum-choice="$sum" --relative --no-implied-dirs --out-format='%C %n' \
+    -- "$@" "$nowhere" || [ $? = 23 ] || [ $? = 24 ] || exit 255
+END
+
 # Reads what is not remembered and remembers it. Calls back with every line of ours.
 sub learn {
-    my ($each) = @_;
-    my $began = time;
+    my ($each)    = @_;
+    my $began     = time;
+    my $unhurried = $what eq 'learn' || $what eq 'arrived';
 
     # A page written through a mapping changes ctime only the first time after it was flushed.
     system 'sync', '-f', @paths if $what eq 'learn';
+
+    # Nobody maps what arrives; but it should be on the disk before anybody waits for that.
+    my $flush;
+    open $flush, '-|', 'sync', '-f', @paths or die "sync: $!\n" if $what eq 'arrived';
+    remember_sent() if $what eq 'learn' && -e "$folder/sent.first";
     my $in   = scan();
     my $todo = writing("$folder/todo-$what");
-    my (%first, $changed);
+    my %first;
     beside($in, remembered(), sub {
         my ($line, $ours) = @_;
-        return if defined $ours && ($what ne 'learn' || (split / /, $ours, 2)[0] + $old > $began);
-        $changed = 1;
+        return if defined $ours && (!$unhurried || (split / /, $ours, 2)[0] + $old > $began);
         my $f = fields($line);
         return if $f->{type} ne 'f' || ($f->{links} > 1 && $first{ $f->{inode} }++);
         print $todo "$f->{path}\0";
@@ -172,29 +263,31 @@ sub learn {
     close $todo or die "$folder: $!\n";
 
     # One that vanishes meanwhile is no failure.
-    my $fresh = "$folder/fresh-$what";
-    system 'sh', '-c', '[ ! -s "$1" ] || xargs -0 -a "$1" b2sum -z -- 2>/dev/null >"$2" || [ $? = 123 ]', 'sh',
-        "$folder/todo-$what", $fresh;
-    die "b2sum failed\n" if $?;
-    my $hashes  = reading($fresh);
-    my $hashed  = <$hashes>;
-    my $new     = writing("$folder/known-$what");
-    my ($files, $bytes, %hash, %leader) = (0, 0);
+    my $read = {};
+    if (-s "$folder/todo-$what") {
+        open my $rsync, '-|', 'xargs', '-0', '-s', '1000000', '-a', "$folder/todo-$what", 'sh', '-c', $hasher, 'sh',
+            $sum, "$folder/nowhere/"
+            or die "xargs: $!\n";
+        $read = hashes($rsync, "$folder/fresh-$what");
+    }
+    my $new = writing("$folder/known-$what");
+    my (%hash, %leader);
     print $new "$header\0";
     beside($in, remembered(), sub {
         my ($line, $ours) = @_;
         my $sure = 1;
-        if (!defined $ours || ($what eq 'learn' && (split / /, $ours, 2)[0] + $old <= $began)) {
+        if (!defined $ours || ($unhurried && (split / /, $ours, 2)[0] + $old <= $began)) {
             my $f    = fields($line);
             my $hash = '';
             if ($f->{type} eq 'f') {
-                $hash = '-';
-                if (defined $hashed && substr($hashed, 130) eq "$f->{path}\0") {
-                    $hash   = substr $hashed, 0, 128;
-                    $hashed = <$hashes>;
+                $hash = hash_of($read, $f->{path}) // '-';
+                if ($hash ne '-') {
                     $files++;
                     $bytes += $f->{size};
                 }
+
+                # Unread on both sides is not the same on both sides.
+                die "$f->{path} can't be read\n" if $what eq 'digest' && $hash eq '-' && $f->{links} == 1 && -e $f->{path};
                 if ($f->{links} > 1) {
                     $hash = $hash{ $f->{inode} } //= $hash;
                     $f->{leader} = $leader{ $f->{inode} } //= $f->{path};
@@ -207,8 +300,8 @@ sub learn {
         $each->(substr $ours, 1 + index $ours, ' ') if $each;
     });
     complete($new, "$folder/known-$what", "$folder/known");
-    unlink "$folder/todo-$what", $fresh;
-    return ($files, $bytes);
+    unlink "$folder/todo-$what";
+    close $flush if $flush;
 }
 
 # All that has to agree on both servers.
@@ -233,20 +326,17 @@ sub gone {
 }
 
 if ($what eq 'measure') {
-    my ($bytes, $files, $sparse, %seen) = (0, 0, 0);
-    open my $from, '-|', 'find', @paths, '-printf', '%y %b %s %n %i %p\0' or die "find: $!\n";
+    open my $from, '-|', 'find', @paths, '-printf', "$sizes%p\\0" or die "find: $!\n";
     while (my $line = <$from>) {
         chomp $line;
-        my ($type, $blocks, $size, $links, $inode, $path) = split / /, $line, 6;
-        next if ($excluded && left_out($path, $type)) || ($links > 1 && $type eq 'f' && $seen{$inode}++);
-        $files++;
-        $bytes += $blocks * 512;
-        $sparse ||= $type eq 'f' && $blocks * 512 < $size ? 1 : 0;
+        my @sizes = split / /, $line, 6;
+        next if $excluded && left_out($sizes[5], $sizes[2]);
+        tally(@sizes);
     }
     print "$bytes $files $sparse\n";
 }
-elsif ($what eq 'learn') {
-    my ($files, $bytes) = learn();
+elsif ($what eq 'learn' || $what eq 'arrived') {
+    learn();
     print "$files $bytes\n";
 }
 elsif ($what eq 'digest') {
@@ -259,7 +349,11 @@ elsif ($what eq 'records') {
 }
 elsif ($what eq 'mark' || $what eq 'changes') {
     # mark: from here on changes count. changes: what has changed since, for rsync, and a mark beside the old one.
-    my $now  = time;
+    my $now = time;
+    if ($what eq 'mark') {
+        system 'sync', '-f', @paths;
+        unlink "$folder/round";
+    }
     my $in   = scan();
     my $new  = writing("$folder/sent-$what");
     my $sent = $what eq 'mark' ? reading('/dev/null') : reading("$folder/sent");
@@ -282,6 +376,11 @@ elsif ($what eq 'mark' || $what eq 'changes') {
     }
     while (defined $was) { gone(path($was)); $was = <$sent> }
     complete($new, "$folder/sent-$what", $what eq 'mark' ? "$folder/sent" : "$folder/sent.next");
+    if ($what eq 'mark') {
+        unlink "$folder/sent.first";
+        link "$folder/sent", "$folder/sent.first" or die "$folder/sent.first: $!\n";
+        print "$bytes $files $sparse\n";
+    }
 }
 else {
     die "unknown: $what\n";

@@ -31,7 +31,7 @@ class LateStartIT {
           done
           systemctl daemon-reload
           # A server so busy that the start has not come to the services when its time is up.
-          printf '%s\\n' '#!/bin/sh' '[ "$1" != daemon-reload ] || sleep 5' \
+          printf '%s\\n' '#!/bin/sh' '[ "$1" != reset-failed ] || sleep 5' \
             'exec /usr/bin/systemctl "$@"' >/usr/local/bin/systemctl
           chmod 755 /usr/local/bin/systemctl
           """);

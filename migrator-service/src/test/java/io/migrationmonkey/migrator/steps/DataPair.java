@@ -78,7 +78,8 @@ final class DataPair implements AutoCloseable {
   }
 
   StepReport copy(DataSettings data) {
-    return new CopyData(copying(data), data, settings(), new Waiting()).run(run());
+    return new CopyData(copying(data), application(data), data, settings(), new Waiting())
+        .run(run());
   }
 
   StepReport copyLastChanges(DataSettings data) {

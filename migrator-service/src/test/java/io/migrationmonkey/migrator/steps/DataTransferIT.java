@@ -4,7 +4,9 @@ import static io.migrationmonkey.migrator.steps.DataPair.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.migrationmonkey.migrator.application.DataSet;
 import io.migrationmonkey.migrator.application.DataSettings;
+import io.migrationmonkey.migrator.application.DigestData;
 import io.migrationmonkey.migrator.application.Ownership;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import java.nio.file.Path;
@@ -192,6 +194,33 @@ class DataTransferIT {
           .withMessageContaining("backup has no room left under /srv/full");
     } finally {
       pair.backup.inside("umount /srv/full");
+    }
+  }
+
+  @Test
+  void digestsAgreeWhenTheDataDoesAndDifferWithNameModeOwnerContentOrLink() {
+    String tree =
+        """
+        rm -rf /srv/tree && mkdir -p /srv/tree/sub && cd /srv/tree
+        echo one >sub/one; ln -s sub/one link; ln sub/one hard
+        chmod 640 sub/one; chown daemon:adm sub
+        """;
+    DigestData digest = new DigestData(DataSet.of("/srv/tree"), DataPair.HOLD);
+    pair.production.inside(tree);
+    pair.backup.inside(tree);
+    String expected = pair.run().source().run(digest);
+    assertThat(pair.run().standby().run(digest)).isEqualTo(expected);
+    for (String change :
+        List.of(
+            "echo two >/srv/tree/sub/one",
+            "chmod 600 /srv/tree/sub/one",
+            "chown root /srv/tree/sub",
+            "mv /srv/tree/hard /srv/tree/harder",
+            "ln -sfn sub /srv/tree/link",
+            "touch /srv/tree/more")) {
+      pair.backup.inside(tree);
+      pair.backup.inside(change);
+      assertThat(pair.run().standby().run(digest)).as(change).isNotEqualTo(expected);
     }
   }
 
