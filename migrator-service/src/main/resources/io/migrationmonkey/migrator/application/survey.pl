@@ -153,6 +153,7 @@ sub beside {
 
 # ACLs are extended attributes too. perl-base has no call for them, the kernel has.
 my $calls;
+my ($names, $value) = ("\0" x 65536, "\0" x 65536);
 
 sub attributes {
     my ($path) = @_;
@@ -161,13 +162,13 @@ sub attributes {
         { x86_64 => [195, 192], aarch64 => [12, 9] }->{$machine} // [];
     };
     return '' unless @$calls;
-    my ($file, $names) = ("$path\0", "\0" x 65536);
+    my $file   = "$path\0";
     my $length = syscall $calls->[0], $file, $names, length $names;
     return '' unless $length > 0;
     my $all = '';
     for my $name (sort split /\0/, substr $names, 0, $length) {
         next unless $name =~ /^(?:user\.|system\.posix_acl_|security\.capability$)/;
-        my ($key, $value) = ("$name\0", "\0" x 65536);
+        my $key = "$name\0";
         my $got = syscall $calls->[1], $file, $key, $value, length $value;
         $all .= "$name=" . unpack('H*', substr $value, 0, $got < 0 ? 0 : $got) . ',';
     }

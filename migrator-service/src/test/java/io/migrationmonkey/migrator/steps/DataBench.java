@@ -2,10 +2,16 @@ package io.migrationmonkey.migrator.steps;
 
 import io.migrationmonkey.migrator.application.DataSettings;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +45,9 @@ class DataBench {
   @Test
   void measure(@TempDir Path folder) throws IOException {
     int rounds = Integer.getInteger("monkey.bench.rounds", 3);
-    List<Double> ratios = new ArrayList<>();
+    List<Cost> bare = new ArrayList<>();
+    List<Cost> copied = new ArrayList<>();
+    List<Cost> proven = new ArrayList<>();
     List<Long> lastChanges = new ArrayList<>();
     try (DataPair pair = new DataPair(folder)) {
       DataSettings data = DataPair.data(List.of("/srv/tree"));
@@ -47,56 +55,102 @@ class DataBench {
       pair.backup.put("/root/bare.pub", pair.production.inside("cat /root/bare.pub"));
       pair.backup.inside("cat /root/bare.pub >>/root/.ssh/authorized_keys");
       pair.exchangeKeys(data);
-      String bare = BARE.formatted(pair.backup.inside("hostname -i").strip());
+      String rsync = BARE.formatted(pair.backup.addressAmongServers());
       for (int i = 1; i <= rounds; i++) {
-        long theirs;
-        long ours;
+        List<Runnable> turns =
+            new ArrayList<>(
+                List.of(
+                    () -> bare.add(cold(pair, () -> pair.production.inside(rsync))),
+                    () -> copied.add(cold(pair, () -> pair.copyOnce(data))),
+                    () -> proven.add(cold(pair, () -> pair.copy(data)))));
         // In turns who goes first.
-        if (i % 2 == 1) {
-          theirs = cold(pair, () -> pair.production.inside(bare));
-          ours = cold(pair, () -> pair.copy(data));
-        } else {
-          ours = cold(pair, () -> pair.copy(data));
-          theirs = cold(pair, () -> pair.production.inside(bare));
-          pair.copy(data);
-        }
-        ratios.add((double) ours / theirs);
+        Collections.rotate(turns, i);
+        turns.forEach(Runnable::run);
         System.out.printf(
-            "cold, round %d: bare rsync %d ms, COPY_DATA %d ms, ratio %.2f%n",
-            i, theirs, ours, (double) ours / theirs);
+            Locale.ROOT,
+            "cold, round %d: bare rsync %s; until all is there %s; COPY_DATA, which proves it, %s; load %.1f%n",
+            i,
+            bare.getLast(),
+            copied.getLast().beside(bare.getLast()),
+            proven.getLast().beside(bare.getLast()),
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
       }
       pair.production.put("/root/changes", CHANGES);
       for (int i = 1; i <= rounds; i++) {
         pair.production.inside("systemd-run --quiet --unit=changes sh /root/changes; sleep 20");
         pair.copy(data);
         pair.production.inside("sleep 1; systemctl stop changes");
-        long took = millis(() -> pair.copyLastChanges(data));
-        lastChanges.add(took);
-        System.out.printf("last changes, round %d: %d ms%n", i, took);
+        long start = System.nanoTime();
+        pair.copyLastChanges(data);
+        lastChanges.add((System.nanoTime() - start) / 1_000_000);
+        System.out.printf("last changes, round %d: %d ms%n", i, lastChanges.getLast());
       }
     }
-    ratios.sort(null);
-    lastChanges.sort(null);
     Files.writeString(
         Path.of(System.getProperty("monkey.bench.figures", "target/data.json")),
-        "{\"coldVsRsync\": %.3f, \"lastChangesMs\": {\"p50\": %d, \"max\": %d}, \"rounds\": %d}%n"
-            .formatted(
-                ratios.get(rounds / 2),
-                lastChanges.get(rounds / 2),
-                lastChanges.getLast(),
-                rounds));
+        String.format(
+            Locale.ROOT,
+            "{\"coldVsRsync\": %.3f, \"coldProvenVsRsync\": %.3f, \"coldCpuVsRsync\": %.3f,"
+                + " \"coldProvenCpuVsRsync\": %.3f, \"rsyncMs\": %d, \"lastChangesMs\": %d, \"rounds\": %d}%n",
+            median(copied, bare, Cost::millis),
+            median(proven, bare, Cost::millis),
+            median(copied, bare, Cost::cpuMillis),
+            median(proven, bare, Cost::cpuMillis),
+            bare.stream().mapToLong(Cost::millis).sorted().skip(rounds / 2).findFirst().orElse(0),
+            lastChanges.stream().sorted().skip(rounds / 2).findFirst().orElse(0L),
+            rounds));
   }
 
-  private static long cold(DataPair pair, Runnable copy) {
-    pair.backup.inside("rm -rf /srv/tree; sync");
-    pair.production.inside("rm -rf /var/lib/migration-monkey/data; sync");
-    pair.backup.inside("rm -rf /var/lib/migration-monkey/data");
-    return millis(copy);
+  /**
+   * What a copy took.
+   *
+   * @param cpuMillis of all processors, by both servers: on a busy machine it says more
+   */
+  private record Cost(long millis, long cpuMillis) {
+
+    String beside(Cost other) {
+      return String.format(
+          Locale.ROOT,
+          "%s (%.2f and %.2f times)",
+          this,
+          (double) millis / other.millis,
+          (double) cpuMillis / other.cpuMillis);
+    }
+
+    @Override
+    public String toString() {
+      return "%d ms, %d ms of processors".formatted(millis, cpuMillis);
+    }
   }
 
-  private static long millis(Runnable work) {
+  /** The median of the rounds' own ratios: what disturbs a round disturbs both in it. */
+  private static double median(List<Cost> ours, List<Cost> theirs, ToDoubleFunction<Cost> of) {
+    return IntStream.range(0, ours.size())
+        .mapToDouble(i -> of.applyAsDouble(ours.get(i)) / of.applyAsDouble(theirs.get(i)))
+        .sorted()
+        .skip(ours.size() / 2)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Cost cold(DataPair pair, Runnable copy) {
+    pair.backup.inside("rm -rf /srv/tree /var/lib/migration-monkey/data; sync -f /");
+    pair.production.inside("rm -rf /var/lib/migration-monkey/data; sync -f /");
+    long cpu = cpuMillis(pair);
     long start = System.nanoTime();
-    work.run();
-    return (System.nanoTime() - start) / 1_000_000;
+    copy.run();
+    return new Cost((System.nanoTime() - start) / 1_000_000, cpuMillis(pair) - cpu);
+  }
+
+  private static long cpuMillis(DataPair pair) {
+    return Stream.of(pair.production, pair.backup)
+        .mapToLong(server ->
+            Long.parseLong(
+                server
+                    .inside(
+                        "cd /sys/fs/cgroup; awk '{print int($1 / 1000000)}' cpuacct/cpuacct.usage"
+                            + " 2>/dev/null || awk '/^usage_usec/ {print int($2 / 1000)}' cpu.stat")
+                    .strip()))
+        .sum();
   }
 }

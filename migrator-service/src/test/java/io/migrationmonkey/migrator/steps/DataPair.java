@@ -5,6 +5,7 @@ import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.DataSettings;
+import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.ssh.DebianServer;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
 import io.migrationmonkey.migrator.switching.Lease;
@@ -80,6 +81,15 @@ final class DataPair implements AutoCloseable {
   StepReport copy(DataSettings data) {
     return new CopyData(copying(data), application(data), data, settings(), new Waiting())
         .run(run());
+  }
+
+  /** The first part of it: until all is on the standby, but not yet read there. */
+  void copyOnce(DataSettings data) {
+    DataCopy copying = copying(data);
+    MigrationRun run = run();
+    Duration atMost = Duration.ofMinutes(10);
+    var _ = copying.mark(run, atMost);
+    var _ = copying.round(run, PushData.What.ALL, "round 1", 0, atMost);
   }
 
   StepReport copyLastChanges(DataSettings data) {
