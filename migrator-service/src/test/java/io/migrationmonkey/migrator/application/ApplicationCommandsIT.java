@@ -148,6 +148,44 @@ class ApplicationCommandsIT {
   }
 
   @Test
+  void aUnitFileThatChangedAndAServiceWithAnInitScriptAloneStartAsTheyAre() {
+    String unit =
+        """
+        [Service]
+        ExecStart=/bin/sleep %d
+        [Install]
+        WantedBy=multi-user.target
+        """;
+    production.put("/etc/systemd/system/third.service", unit.formatted(3000));
+    production.put(
+        "/etc/init.d/old",
+        """
+        #!/bin/sh
+        ### BEGIN INIT INFO
+        # Provides: old
+        # Required-Start:
+        # Required-Stop:
+        # Default-Start: 2 3 4 5
+        # Default-Stop: 0 1 6
+        ### END INIT INFO
+        exit 0
+        """);
+    production.inside("chmod 755 /etc/init.d/old");
+    List<String> units = List.of("third.service", "old.service");
+    active.run(Services.start(units, 1, SOON));
+    assertThat(active.run(new Services.States(units)))
+        .containsExactly("active enabled", "active enabled");
+    active.run(Services.stop(units));
+    assertThat(active.run(new Services.States(units)))
+        .containsExactly("inactive disabled", "inactive disabled");
+
+    production.put("/etc/systemd/system/third.service", unit.formatted(4000));
+    active.run(Services.start(units, 1, SOON));
+    assertThat(production.inside("systemctl show --property=ExecStart third.service"))
+        .contains("/bin/sleep 4000");
+  }
+
+  @Test
   void theFactsOfAServerAreReadWithAllOfThem() {
     ServerFacts facts = active.run(new ServerFacts.Read());
     assertThat(facts.release()).isEqualTo("debian 12");

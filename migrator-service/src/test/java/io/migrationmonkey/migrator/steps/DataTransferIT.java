@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.migrationmonkey.migrator.application.DataSet;
 import io.migrationmonkey.migrator.application.DataSettings;
 import io.migrationmonkey.migrator.application.DigestData;
+import io.migrationmonkey.migrator.application.LearnData;
 import io.migrationmonkey.migrator.application.Ownership;
+import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import java.nio.file.Path;
 import java.util.List;
@@ -180,6 +182,24 @@ class DataTransferIT {
         "cd /srv/rot && touch -r file when && echo s0und >file && touch -r when file && rm when");
     pair.copyLastChanges(data);
     assertThat(pair.backup.inside("cat /srv/rot/file").strip()).isEqualTo("sound");
+  }
+
+  @Test
+  void whatTheRoundHasReadIsNotReadAgainUnlessItChangedSince() {
+    pair.production.inside(
+        "mkdir -p '/srv/se\\#012nt' && cd '/srv/se\\#012nt' && echo first >a && echo 2nd >b && sleep 3");
+    DataSettings data = data(List.of("/srv/se\\#012nt"));
+    pair.exchangeKeys(data);
+    pair.copyOnce(data);
+    // The same size and time, as a reader of both would have it.
+    pair.production.inside(
+        "cd '/srv/se\\#012nt' && touch -r b when && echo 3rd >b && touch -r when b && rm when");
+    LearnData learn =
+        new LearnData(LearnData.Side.SOURCE, data.dataSet(), Priority.NORMAL, DataPair.HOLD);
+    assertThat(pair.run().source().run(learn)).isEqualTo("3rd\n".length());
+
+    pair.copyLastChanges(data);
+    assertThat(pair.backup.inside("cat '/srv/se\\#012nt/b'")).isEqualTo("3rd\n");
   }
 
   @Test
