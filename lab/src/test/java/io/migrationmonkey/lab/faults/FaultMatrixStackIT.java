@@ -7,9 +7,10 @@ import io.migrationmonkey.lab.running.RunningStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * succeeds.
  *
  * <p>Tagged long: all with {@code -Dlong}; some by name with {@code -Dlong
- * -Dfaults=KILL_MIGRATOR@COPY_DATA}. The whole writes docs/reliability.md.
+ * -Dfaults=KILL_MIGRATOR@COPY_DATA}. Once all have run, also by and by, docs/reliability.md is
+ * written.
  */
 @Tag("long")
 @Order(100)
@@ -34,16 +36,20 @@ class FaultMatrixStackIT {
   private static final Path RESULTS = ROOT.resolve("target/reliability/results.json");
   private static final Path PAGE = ROOT.resolve("docs/reliability.md");
 
-  private static final List<CaseResult> results = new ArrayList<>();
+  private static final boolean WHOLE = System.getProperty("long") != null;
+  private static final @Nullable String NAMED = System.getProperty("faults");
+
+  private static Results results;
   private static RunningStack running;
 
   @BeforeAll
   static void ready() throws Exception {
+    results = WHOLE && NAMED == null ? Results.none(RESULTS) : Results.from(RESULTS);
     running = RunningStack.ready();
   }
 
   static List<FaultCase> cases() {
-    return FaultMatrix.selected(System.getProperty("faults"), System.getProperty("long") != null);
+    return FaultMatrix.selected(NAMED, WHOLE);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -53,16 +59,14 @@ class FaultMatrixStackIT {
     CaseResult result = Experiment.run(running, fault);
     results.add(result);
     System.out.println(Wire.write(result));
-    Files.createDirectories(RESULTS.getParent());
-    Files.writeString(RESULTS, Wire.write(results));
     assertThat(result.broken()).as("%s", result).isEmpty();
   }
 
   @AfterAll
   static void writeThePage() throws IOException {
-    List<String> names = results.stream().map(CaseResult::name).toList();
-    if (names.equals(FaultMatrix.all().stream().map(FaultCase::name).toList())) {
-      Files.writeString(PAGE, ReliabilityPage.with(Files.readString(PAGE), results));
+    Optional<List<CaseResult>> all = results.of(FaultMatrix.all());
+    if (all.isPresent()) {
+      Files.writeString(PAGE, ReliabilityPage.with(Files.readString(PAGE), all.get()));
     }
   }
 
