@@ -38,9 +38,8 @@ public final class Services {
       }
       """;
 
-  // Requests wait for both. A reload of systemd and Debian's links for old init scripts take most
-  // of a
-  // second each, and a unit of systemd's own needs neither to start or not to start at boot.
+  // Requests wait: Debian's links for old init scripts and a reload of systemd take most of a
+  // second, and a unit of systemd's own needs neither to start, nor to start at boot or not.
   private static final String LINKS =
       """
 
