@@ -6,20 +6,30 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.monitor.memory.HostMemory;
 import io.migrationmonkey.monitor.memory.ServerMemory;
+import io.migrationmonkey.monitor.orders.Doorbell;
+import io.migrationmonkey.monitor.orders.Errand;
 import io.migrationmonkey.monitor.orders.Migrator;
 import io.migrationmonkey.monitor.orders.OrderDesk;
 import io.migrationmonkey.monitor.pressure.PressureRule;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
+import io.migrationmonkey.monitor.restart.Eyes;
+import io.migrationmonkey.monitor.restart.Hands;
+import io.migrationmonkey.monitor.restart.Health;
+import io.migrationmonkey.monitor.restart.Records;
+import io.migrationmonkey.monitor.restart.RestartMonkey;
 import io.migrationmonkey.monitor.watch.Latest;
 import io.migrationmonkey.monitor.watch.Sighting;
 import io.migrationmonkey.monitor.watch.Watch;
+import io.migrationmonkey.monitor.web.TriggerToken;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
@@ -82,16 +92,47 @@ public class MonitorApplication {
   }
 
   @Bean
+  Migrator migrator(MigratorSettings settings) {
+    return new Migrator(settings.url(), settings.connectTimeout(), settings.answerTimeout());
+  }
+
+  @Bean
   OrderDesk orderDesk(
+      ServerName server, Migrator migrator, RedisLink redis, Clock clock, MeterRegistry meters) {
+    return new OrderDesk(server, redis, migrator, clock, meters);
+  }
+
+  @Bean
+  Doorbell doorbell(ServerName server, RedisLink redis, Migrator migrator, MeterRegistry meters) {
+    return new Doorbell(server, redis, migrator, meters);
+  }
+
+  @Bean
+  TriggerToken triggerToken(TriggerSettings settings) {
+    return new TriggerToken(settings.token());
+  }
+
+  /** Only where there is an application to look after. */
+  @Bean(initMethod = "start")
+  @ConditionalOnProperty("monkey.application.services[0]")
+  @ConditionalOnBooleanProperty(name = "monkey.restart.enabled", matchIfMissing = true)
+  RestartMonkey restartMonkey(
       ServerName server,
-      MigratorSettings migrator,
-      RedisLink redis,
+      ApplicationSettings application,
+      RestartSettings settings,
+      StringRedisTemplate redis,
+      Migrator migrator,
       Clock clock,
       MeterRegistry meters) {
-    return new OrderDesk(
+    Hands hands = new Hands(settings.socket(), clock);
+    Health health = new Health(application.health().url(), application.health().timeout());
+    return new RestartMonkey(
         server,
-        redis,
-        new Migrator(migrator.url(), migrator.connectTimeout(), migrator.answerTimeout()),
+        new Records(redis, server),
+        new Eyes(hands, application.services(), health, clock),
+        hands,
+        settings.limits(),
+        new Errand(server, migrator, clock, meters),
         clock,
         meters);
   }

@@ -1,6 +1,7 @@
 package io.migrationmonkey.migrator.journal;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.migrationmonkey.contract.Event;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.migrationmonkey.contract.MigrationOrder.Trigger;
 import io.migrationmonkey.contract.ServerName;
