@@ -30,7 +30,9 @@ public class Events {
   public void tell(String by, Event.What what, String text) {
     log.info("{} by {}: {}", what, by, text);
     try {
-      redis.opsForList().leftPush(Event.KEY, Wire.write(new Event(clock.instant(), by, what, text)));
+      redis
+          .opsForList()
+          .leftPush(Event.KEY, Wire.write(new Event(clock.instant(), by, what, text)));
       redis.opsForList().trim(Event.KEY, 0, Event.REMEMBERED - 1L);
     } catch (DataAccessException away) {
       log.warn("Redis is away: {} is in this log only", what);

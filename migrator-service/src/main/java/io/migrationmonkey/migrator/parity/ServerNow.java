@@ -31,8 +31,7 @@ public record ServerNow(String bootId, long upSeconds, boolean rebootRequired) {
       if (lines.size() != 3 || !lines.get(1).matches("\\d{1,18}")) {
         throw new MalformedOutput("a boot id and an uptime", output.stdout());
       }
-      return new ServerNow(
-          lines.get(0), Long.parseLong(lines.get(1)), lines.get(2).equals("yes"));
+      return new ServerNow(lines.get(0), Long.parseLong(lines.get(1)), lines.get(2).equals("yes"));
     }
   }
 }

@@ -35,12 +35,10 @@ public record Reboot(
   }
 
   public Reboot succeeded(Instant at, @Nullable String before, @Nullable String after) {
-    return new Reboot(
-        id, server, State.SUCCEEDED, reason, by, orderedAt, at, before, after, null);
+    return new Reboot(id, server, State.SUCCEEDED, reason, by, orderedAt, at, before, after, null);
   }
 
   public Reboot failed(Instant at, String why) {
-    return new Reboot(
-        id, server, State.FAILED, reason, by, orderedAt, at, bootIdBefore, null, why);
+    return new Reboot(id, server, State.FAILED, reason, by, orderedAt, at, bootIdBefore, null, why);
   }
 }

@@ -1,8 +1,8 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.contract.Event;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;

@@ -144,7 +144,8 @@ public class Reboots implements DisposableBean {
   private Reboot moveOff(ServerName server, String reason, String by, Trigger trigger) {
     String id =
         conductor.order(
-            new MigrationOrder(server, "reboot of %s: %s".formatted(server, reason), trigger, null, null, by),
+            new MigrationOrder(
+                server, "reboot of %s: %s".formatted(server, reason), trigger, null, null, by),
             null);
     Reboot reboot = ordered(id, server, reason, by, null);
     store.keep(reboot);
@@ -155,8 +156,7 @@ public class Reboots implements DisposableBean {
   private Reboot rebootStandby(SwitchState seen, ServerName server, String reason, String by) {
     Lease lease =
         waiting
-            .until(
-                HAND_OVER, Duration.ofMillis(20), () -> switchboard.lease(NAME + server))
+            .until(HAND_OVER, Duration.ofMillis(20), () -> switchboard.lease(NAME + server))
             .orElseThrow(() ->
                 new OrderRefused(
                     Why.CONFLICT,
@@ -207,16 +207,7 @@ public class Reboots implements DisposableBean {
   private Reboot ordered(
       String id, ServerName server, String reason, String by, @Nullable String bootId) {
     return new Reboot(
-        id,
-        server,
-        Reboot.State.RUNNING,
-        reason,
-        by,
-        clock.instant(),
-        null,
-        bootId,
-        null,
-        null);
+        id, server, Reboot.State.RUNNING, reason, by, clock.instant(), null, bootId, null, null);
   }
 
   /** By the two steps that end a migration: the source is what is rebooted. */
@@ -237,14 +228,12 @@ public class Reboots implements DisposableBean {
     try {
       take(run, Step.REBOOT_SOURCE);
       take(run, Step.READMIT_SOURCE);
-      return reboot.succeeded(
-          clock.instant(), reboot.bootIdBefore(), run.fact(Fact.BOOT_ID_AFTER));
+      return reboot.succeeded(clock.instant(), reboot.bootIdBefore(), run.fact(Fact.BOOT_ID_AFTER));
     } catch (MigrationRun.Relinquished left) {
       log.warn("{}: left to whoever takes it up: {}", reboot.id(), left.getMessage());
       return null;
     } catch (RuntimeException e) {
-      return reboot.failed(
-          clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage());
+      return reboot.failed(clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 
@@ -272,7 +261,12 @@ public class Reboots implements DisposableBean {
   private void announce(Reboot ended) {
     boolean well = ended.state() == Reboot.State.SUCCEEDED;
     if (well) {
-      tell(ended.by(), Event.What.REBOOTED, "%s has booted anew: %s", ended.server(), ended.reason());
+      tell(
+          ended.by(),
+          Event.What.REBOOTED,
+          "%s has booted anew: %s",
+          ended.server(),
+          ended.reason());
     } else {
       tell(
           ended.by(),
@@ -358,7 +352,8 @@ public class Reboots implements DisposableBean {
     Instant at = view.endedAt() == null ? clock.instant() : view.endedAt();
     return view.state() == State.SUCCEEDED
         ? reboot.succeeded(at, view.bootIdBefore(), view.bootIdAfter())
-        : reboot.failed(at, "migration %s: %s, %s".formatted(view.id(), view.state(), view.problem()));
+        : reboot.failed(
+            at, "migration %s: %s, %s".formatted(view.id(), view.state(), view.problem()));
   }
 
   private void rebootWhatAsks() {
@@ -368,11 +363,7 @@ public class Reboots implements DisposableBean {
     WarmRule.Situation there =
         desk.situation(
             seen,
-            switchboard
-                .leased()
-                .filter(lease -> !lease.warm())
-                .map(Lease::migration)
-                .orElse(null));
+            switchboard.leased().filter(lease -> !lease.warm()).map(Lease::migration).orElse(null));
     Map<ServerName, Boolean> required = new EnumMap<>(ServerName.class);
     Map<ServerName, Reboot> latest = new EnumMap<>(ServerName.class);
     for (ServerName server : ServerName.values()) {

@@ -1,7 +1,7 @@
 package io.migrationmonkey.migrator.web;
 
-import io.migrationmonkey.contract.Event;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.steps.Pausing;
 import io.migrationmonkey.migrator.switching.Pause.Standing;

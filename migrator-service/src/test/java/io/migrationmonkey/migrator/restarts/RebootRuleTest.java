@@ -50,8 +50,7 @@ class RebootRuleTest {
 
   @Test
   void aSuccessIsNoReasonToWait() {
-    assertThat(due(BOTH, Map.of(BACKUP, reboot(BACKUP, Reboot.State.SUCCEEDED))))
-        .isEqualTo(BACKUP);
+    assertThat(due(BOTH, Map.of(BACKUP, reboot(BACKUP, Reboot.State.SUCCEEDED)))).isEqualTo(BACKUP);
   }
 
   @Test
@@ -110,8 +109,7 @@ class RebootRuleTest {
     "02:00, 04:00, mo,    UTC,   monkey.reboots.days holds 'mo': it must be mon",
     "02:00, 04:00, mon,   Mars,  monkey.reboots.zone is 'Mars': it must be a time zone"
   })
-  void whatIsNoWindowIsRefused(
-      String from, String to, String day, String zone, String refusal) {
+  void whatIsNoWindowIsRefused(String from, String to, String day, String zone, String refusal) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RebootSettings(true, List.of(day), from, to, zone))
         .withMessageStartingWith(refusal);
@@ -128,8 +126,7 @@ class RebootRuleTest {
   private RebootRule.Verdict judge(
       boolean on, boolean open, boolean paused, @Nullable String busy, boolean byHand) {
     return RebootRule.judge(
-        new Situation(
-            clock.instant(), on, open, PRODUCTION, byHand, paused, busy, BOTH, Map.of()));
+        new Situation(clock.instant(), on, open, PRODUCTION, byHand, paused, busy, BOTH, Map.of()));
   }
 
   private Reboot reboot(ServerName server, Reboot.State state) {
