@@ -62,7 +62,8 @@ public record RebootSettings(
 
   /** In words. */
   public String window() {
-    return "%s to %s %s%s".formatted(from, to, zone, days.isEmpty() ? "" : " on " + days);
+    boolean everyDay = days == null || days.isEmpty();
+    return "%s to %s %s%s".formatted(from, to, zone, everyDay ? "" : " on " + days);
   }
 
   private boolean isOn(DayOfWeek day) {

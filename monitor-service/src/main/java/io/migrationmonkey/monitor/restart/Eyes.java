@@ -34,7 +34,7 @@ public final class Eyes {
   private final Clock clock;
 
   private Look latest = new Look.Unseen("nobody has looked yet");
-  private Instant lookedAt = Instant.MIN;
+  private Instant lookedAt = Instant.EPOCH;
 
   /**
    * @param units of the application, as root's helper knows them too

@@ -1,5 +1,6 @@
 package io.migrationmonkey.monitor.restart;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ApplicationReport;
@@ -33,6 +34,9 @@ public final class RestartMonkey implements AutoCloseable {
 
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
+  /** Often enough for the one before not to expire. */
+  private static final Duration REPORT = ApplicationReport.TTL.dividedBy(2);
+
   /** Less than the lease lasts. What takes longer goes on by itself; the next looks tell. */
   private static final Duration ACT = Duration.ofSeconds(7);
 
@@ -53,6 +57,7 @@ public final class RestartMonkey implements AutoCloseable {
 
   private RestartState state = RestartState.fresh();
   private String lastWhy = "";
+  private Instant reportedAt = Instant.EPOCH;
   private boolean vain;
   private volatile Seen seen;
 
@@ -125,7 +130,7 @@ public final class RestartMonkey implements AutoCloseable {
     Plan plan = rule.next(state, new Situation(clock.instant(), standing, look));
     state = plan.state();
     if (plan.action() != Action.NOTHING) {
-      act(plan, standing);
+      act(plan, standing, look);
     }
     announce(plan, look);
     errand.tend(plan.leave(), standing instanceof Standing.Said said ? said.active() : null);
@@ -136,10 +141,18 @@ public final class RestartMonkey implements AutoCloseable {
     return said != null && said.active() == server.other();
   }
 
+  private boolean isDue(Instant now) {
+    Duration age = Duration.between(reportedAt, now);
+    return age.isNegative() || age.compareTo(REPORT) >= 0;
+  }
+
   private void announce(Plan plan, Look look) {
     Instant now = clock.instant();
+    if (seen.application != look.state() || isDue(now)) {
+      reportedAt = now;
+      records.report(new ApplicationReport(server, look.state(), look.words(), now));
+    }
     seen = new Seen(now, look.state(), look.words(), plan.why(), plan.state().restarts());
-    records.report(new ApplicationReport(server, look.state(), look.words(), now));
     if (!plan.why().equals(lastWhy)) {
       lastWhy = plan.why();
       log.info("{}", plan.why());
@@ -151,7 +164,7 @@ public final class RestartMonkey implements AutoCloseable {
   }
 
   /** Only what still is to be done once nobody else can act any more. */
-  private void act(Plan plan, Standing standing) {
+  private void act(Plan plan, Standing standing, Look look) {
     if (standing instanceof Standing.Away) {
       take(plan.action(), plan.why(), NO_LEASE);
       return;
@@ -161,9 +174,7 @@ public final class RestartMonkey implements AutoCloseable {
       return;
     }
     try {
-      Standing now = records.read();
-      Look look = eyes.lookNow(standsBy(now));
-      Plan again = rule.next(state, new Situation(clock.instant(), now, look));
+      Plan again = rule.next(state, new Situation(clock.instant(), records.read(), look));
       state = again.state();
       if (again.action() == plan.action()) {
         take(again.action(), again.why(), lease.get());
