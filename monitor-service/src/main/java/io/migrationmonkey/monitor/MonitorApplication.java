@@ -22,14 +22,15 @@ import io.migrationmonkey.monitor.watch.Latest;
 import io.migrationmonkey.monitor.watch.Sighting;
 import io.migrationmonkey.monitor.watch.Watch;
 import io.migrationmonkey.monitor.web.TriggerToken;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
@@ -112,10 +113,8 @@ public class MonitorApplication {
     return new TriggerToken(settings.token());
   }
 
-  /** Only where there is an application to look after. */
+  /** Idle where there is no application to look after: a condition would be settled at build time. */
   @Bean(initMethod = "start")
-  @ConditionalOnProperty("monkey.application.services[0]")
-  @ConditionalOnBooleanProperty(name = "monkey.restart.enabled", matchIfMissing = true)
   RestartMonkey restartMonkey(
       ServerName server,
       ApplicationSettings application,
@@ -128,6 +127,7 @@ public class MonitorApplication {
     Health health = new Health(application.health().url(), application.health().timeout());
     return new RestartMonkey(
         server,
+        settings.enabled() && !application.services().isEmpty(),
         new Records(redis, server),
         new Eyes(hands, application.services(), health, clock),
         hands,
@@ -144,12 +144,20 @@ public class MonitorApplication {
         options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS).requestQueueSize(64);
   }
 
+  /** Ticks every half second; the client's own ticks ten times a second, all day long. */
+  @Bean(destroyMethod = "stop")
+  Timer redisTimer() {
+    return new HashedWheelTimer(
+        Thread.ofPlatform().name("redis-timer").daemon().factory(), 500, TimeUnit.MILLISECONDS);
+  }
+
   /** Back soon after Redis is back, where the default may wait half a minute. */
   @Bean
-  ClientResourcesBuilderCustomizer lightResources() {
+  ClientResourcesBuilderCustomizer lightResources(Timer redisTimer) {
     return resources ->
         resources
             .reconnectDelay(Delay.constant(Duration.ofMillis(500)))
+            .timer(redisTimer)
             .ioThreadPoolSize(2)
             .computationThreadPoolSize(2);
   }

@@ -44,6 +44,7 @@ public final class RestartMonkey implements AutoCloseable {
   private static final String NO_LEASE = "-";
 
   private final ServerName server;
+  private final boolean enabled;
   private final Records records;
   private final Eyes eyes;
   private final Hands hands;
@@ -70,8 +71,12 @@ public final class RestartMonkey implements AutoCloseable {
   public record Seen(
       Instant at, State application, String text, String why, List<Instant> restarts) {}
 
+  /**
+   * @param enabled false looks at nothing and does nothing
+   */
   public RestartMonkey(
       ServerName server,
+      boolean enabled,
       Records records,
       Eyes eyes,
       Hands hands,
@@ -80,6 +85,7 @@ public final class RestartMonkey implements AutoCloseable {
       Clock clock,
       MeterRegistry meters) {
     this.server = server;
+    this.enabled = enabled;
     this.records = records;
     this.eyes = eyes;
     this.hands = hands;

@@ -6,7 +6,6 @@ import io.migrationmonkey.monitor.orders.Errand;
 import io.migrationmonkey.monitor.restart.RestartMonkey;
 import java.time.Instant;
 import java.util.List;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
@@ -18,9 +17,9 @@ import org.springframework.web.bind.annotation.RestController;
 final class ApplicationController {
 
   private final ServerName server;
-  private final ObjectProvider<RestartMonkey> monkey;
+  private final RestartMonkey monkey;
 
-  ApplicationController(ServerName server, ObjectProvider<RestartMonkey> monkey) {
+  ApplicationController(ServerName server, RestartMonkey monkey) {
     this.server = server;
     this.monkey = monkey;
   }
@@ -44,8 +43,7 @@ final class ApplicationController {
 
   @GetMapping("/api/application")
   View application() {
-    RestartMonkey here = monkey.getIfAvailable();
-    if (here == null) {
+    if (!monkey.enabled()) {
       throw new ErrorResponseException(
           HttpStatus.NOT_FOUND,
           ProblemDetail.forStatusAndDetail(
@@ -53,7 +51,7 @@ final class ApplicationController {
               "Restart Monkey is off: monkey.application is not declared, or monkey.restart.enabled is false"),
           null);
     }
-    RestartMonkey.Seen seen = here.seen();
+    RestartMonkey.Seen seen = monkey.seen();
     return new View(
         server,
         seen.at(),
@@ -61,6 +59,6 @@ final class ApplicationController {
         seen.text(),
         seen.why(),
         seen.restarts(),
-        here.order());
+        monkey.order());
   }
 }

@@ -98,6 +98,7 @@ class RestartMonkeyTest {
     monkey =
         new RestartMonkey(
             ServerName.PRODUCTION,
+            true,
             new Records(redis, ServerName.PRODUCTION),
             eyes,
             hands,
