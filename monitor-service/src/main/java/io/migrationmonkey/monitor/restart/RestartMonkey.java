@@ -166,7 +166,8 @@ public final class RestartMonkey implements AutoCloseable {
     if (plan.leave() != null && !vain) {
       tell(Event.What.RESTARTS_IN_VAIN, plan.leave());
     }
-    vain = plan.leave() != null;
+    // What crashes again and again looks better now and then, and is the same trouble.
+    vain = plan.leave() != null || (vain && look.state() != State.WELL);
   }
 
   /** Only what still is to be done once nobody else can act any more. */
