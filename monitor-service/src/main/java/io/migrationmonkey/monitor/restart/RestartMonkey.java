@@ -1,6 +1,5 @@
 package io.migrationmonkey.monitor.restart;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ApplicationReport;
@@ -102,7 +101,14 @@ public final class RestartMonkey implements AutoCloseable {
   }
 
   public void start() {
-    var _ = timer.scheduleWithFixedDelay(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    if (enabled) {
+      var _ =
+          timer.scheduleWithFixedDelay(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  public boolean enabled() {
+    return enabled;
   }
 
   public Seen seen() {

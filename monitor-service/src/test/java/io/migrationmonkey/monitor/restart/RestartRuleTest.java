@@ -116,6 +116,8 @@ class RestartRuleTest {
   @Test
   void whatRunsOnAStandbyIsStoppedWhenNobodyHasActedForTheGrace() {
     assertThat(look(standby(), DOWN).why()).contains("stands by");
+    pass(60);
+    assertThat(look(standby(), WELL).action()).isEqualTo(Action.NOTHING);
     pass(14);
     assertThat(look(standby(), WELL).action()).isEqualTo(Action.NOTHING);
     pass(1);
