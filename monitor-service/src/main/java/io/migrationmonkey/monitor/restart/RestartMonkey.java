@@ -102,8 +102,7 @@ public final class RestartMonkey implements AutoCloseable {
 
   public void start() {
     if (enabled) {
-      var _ =
-          timer.scheduleWithFixedDelay(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = timer.scheduleWithFixedDelay(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

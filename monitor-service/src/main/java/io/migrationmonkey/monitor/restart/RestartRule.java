@@ -245,7 +245,9 @@ final class RestartRule {
 
   private @Nullable String leave(RestartState state, Look.Seen look) {
     int restarts = state.restarts().size();
-    return restarts < limits.attempts()
+    // The last of them is given the time to help.
+    boolean mayHelpYet = restarts == limits.attempts() && (look.allRun() || look.starting());
+    return restarts < limits.attempts() || mayHelpYet
         ? null
         : "restarted %d times within %d s in vain: %s"
             .formatted(restarts, limits.window().toSeconds(), ill(look));
