@@ -168,7 +168,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     exchange = null;
     idleSince = worker.clock.millis();
     channel.flush();
-    if (keepAlive && !worker.stopping() && !asksNoMore()) {
+    if (keepAlive && !worker.closesIdle() && !asksNoMore()) {
       advance();
     } else {
       closeSoftly(null);
@@ -312,7 +312,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     idleSince = worker.clock.millis();
     worker.joined(this);
-    if (worker.stopping()) {
+    if (worker.closesIdle()) {
       abort();
     } else if (tooMany) {
       worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);

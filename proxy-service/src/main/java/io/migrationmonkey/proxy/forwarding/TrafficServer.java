@@ -1,5 +1,6 @@
 package io.migrationmonkey.proxy.forwarding;
 
+import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -36,12 +37,19 @@ import org.springframework.stereotype.Component;
 
 /**
  * The traffic port. Starts last and stops first: it stops accepting, answers what is in flight
- * within a deadline, and then closes.
+ * within a deadline, and then closes. Where another process takes the port over, it goes on
+ * accepting what was on its way to it, and every client hears with its next answer that it is to
+ * connect anew.
  */
 @Component
 public final class TrafficServer implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(TrafficServer.class);
+
+  /** The slowest handshake that a process that ends sees through. */
+  private static final Duration LAST_HANDSHAKES = Duration.ofSeconds(1);
+
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
   private final TrafficSettings settings;
   private final LimitSettings limits;
@@ -50,7 +58,8 @@ public final class TrafficServer implements SmartLifecycle {
   private final Gate gate;
   private final Clock clock;
   private final TrafficMetrics metrics;
-  private final Reachability reachability;
+  private final ServerHealth health;
+  private final boolean overlap;
   private final ConcurrentMap<InetAddress, Integer> peers = new ConcurrentHashMap<>();
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
@@ -67,7 +76,8 @@ public final class TrafficServer implements SmartLifecycle {
       Gate gate,
       Clock clock,
       TrafficMetrics metrics,
-      Reachability reachability) {
+      ServerHealth health,
+      ProxySettings proxy) {
     this.settings = settings;
     this.limits = limits;
     this.trusted = peers.rules();
@@ -75,7 +85,8 @@ public final class TrafficServer implements SmartLifecycle {
     this.gate = gate;
     this.clock = clock;
     this.metrics = metrics;
-    this.reachability = reachability;
+    this.health = health;
+    this.overlap = proxy.overlap();
   }
 
   /**
@@ -114,19 +125,10 @@ public final class TrafficServer implements SmartLifecycle {
       workers.put(
           loop,
           new Worker(
-              loop,
-              gate,
-              clock,
-              settings,
-              limits,
-              upstreams,
-              metrics,
-              reachability,
-              transport,
-              names));
+              loop, gate, clock, settings, limits, upstreams, metrics, health, transport, names));
     }
     gate.watch(() -> onEachWorker(Worker::gateChanged));
-    listening =
+    ServerBootstrap port =
         new ServerBootstrap()
             .group(accepting, serving)
             .channel(transport.listening())
@@ -141,10 +143,17 @@ public final class TrafficServer implements SmartLifecycle {
                   protected void initChannel(Channel channel) {
                     accepted(channel);
                   }
-                })
-            .bind(settings.port())
-            .syncUninterruptibly()
-            .channel();
+                });
+    if (overlap) {
+      port.option(transport.sharedPort(), true);
+    }
+    Channel open = port.bind(settings.port()).syncUninterruptibly().channel();
+    if (overlap && !SharedPort.steerToNewest(open)) {
+      log.warn(
+          "{} can't have new connections go to the newest process alone: a restart may reset some",
+          transport.name());
+    }
+    listening = open;
     log.info(
         "Traffic on port {} ({}, {} event loops), production is {}, backup is {}",
         port(),
@@ -183,10 +192,17 @@ public final class TrafficServer implements SmartLifecycle {
     Channel open = listening;
     listening = null;
     if (open != null) {
+      onEachWorker(worker -> worker.stop(!overlap));
+      if (overlap) {
+        var _ = open.closeFuture().awaitUninterruptibly(LAST_HANDSHAKES.toMillis());
+      }
       open.close().syncUninterruptibly();
-      onEachWorker(Worker::stop);
       Duration deadline = settings.shutdownDeadline();
       if (!clients.newCloseFuture().awaitUninterruptibly(deadline.toMillis())) {
+        onEachWorker(worker -> worker.stop(true));
+        clients.newCloseFuture().awaitUninterruptibly(LAST_WORDS.toMillis());
+      }
+      if (!clients.isEmpty()) {
         log.warn("{} connections were still busy after {}; closing them", clients.size(), deadline);
         clients.close().awaitUninterruptibly(1000);
       }
