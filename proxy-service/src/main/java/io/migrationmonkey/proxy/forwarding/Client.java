@@ -3,8 +3,12 @@ package io.migrationmonkey.proxy.forwarding;
 /** Somebody at a worker's door: a connection, or a stream of one. */
 interface Client {
 
-  /** The proxy stops: what is idle ends now, what is busy with its response. */
-  void stop();
+  /**
+   * The proxy stops: what is busy ends with its response.
+   *
+   * @param closeIdle whether what is idle ends now, or with the next response
+   */
+  void stop(boolean closeIdle);
 
   /**
    * Looks at what should have happened by now.

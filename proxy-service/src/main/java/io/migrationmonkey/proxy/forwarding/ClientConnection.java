@@ -47,6 +47,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   private boolean beingRead;
   private long idleSince;
   private long closingSince;
+  private boolean saidGoodBye;
   private boolean hasEnded;
 
   /**
@@ -162,7 +163,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     exchange = null;
     idleSince = worker.clock.millis();
     channel.flush();
-    if (keepAlive && !worker.stopping() && !asksNoMore()) {
+    if (keepAlive && !worker.closesIdle() && !asksNoMore()) {
       advance();
     } else {
       closeSoftly(null);
@@ -234,8 +235,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   }
 
   @Override
-  public void stop() {
-    if (exchange == null && !closing()) {
+  public void stop(boolean closeIdle) {
+    if (closeIdle && exchange == null && !closing()) {
       closeSoftly(null);
     }
   }
@@ -244,7 +245,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   public void checkTime(long now, long sinceLast) {
     Exchange current = exchange;
     if (closing()) {
-      if (now - closingSince > LINGER_MILLIS) {
+      if (now - closingSince > (saidGoodBye ? LINGER_MILLIS : worker.limits.idleTimeout().toMillis())) {
         abort();
       }
     } else if (current != null) {
@@ -275,6 +276,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     written.addListener(
         (ChannelFutureListener)
             future -> {
+              saidGoodBye = true;
+              closingSince = worker.clock.millis();
               if (future.isSuccess() && !hasEnded && channel instanceof DuplexChannel duplex) {
                 HalfClose.output(duplex);
                 readMore(true);
@@ -303,7 +306,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   public void handlerAdded(ChannelHandlerContext ctx) {
     idleSince = worker.clock.millis();
     worker.joined(this);
-    if (worker.stopping() && !speech.beginsWhileStopping()) {
+    if (worker.closesIdle() && !speech.beginsWhileStopping()) {
       abort();
     } else if (tooMany) {
       worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);

@@ -1,5 +1,6 @@
 package io.migrationmonkey.proxy.forwarding;
 
+import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -29,12 +30,19 @@ import org.springframework.stereotype.Component;
 
 /**
  * The traffic port. Starts last and stops first: it stops accepting, answers what is in flight
- * within a deadline, and then closes.
+ * within a deadline, and then closes. Where another process takes the port over, it goes on
+ * accepting what was on its way to it, and every client hears with its next answer that it is to
+ * connect anew.
  */
 @Component
 public final class TrafficServer implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(TrafficServer.class);
+
+  /** The slowest handshake that a process that ends sees through. */
+  private static final Duration LAST_HANDSHAKES = Duration.ofSeconds(1);
+
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
   private final TrafficSettings settings;
   private final LimitSettings limits;
@@ -43,7 +51,8 @@ public final class TrafficServer implements SmartLifecycle {
   private final Gate gate;
   private final Clock clock;
   private final TrafficMetrics metrics;
-  private final Reachability reachability;
+  private final ServerHealth health;
+  private final boolean overlap;
   private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
   private @Nullable EventLoopGroup acceptor;
   private @Nullable EventLoopGroup loops;
@@ -59,7 +68,8 @@ public final class TrafficServer implements SmartLifecycle {
       Gate gate,
       Clock clock,
       TrafficMetrics metrics,
-      Reachability reachability) {
+      ServerHealth health,
+      ProxySettings proxy) {
     this.settings = settings;
     this.limits = limits;
     this.frontDoor = frontDoor;
@@ -67,7 +77,8 @@ public final class TrafficServer implements SmartLifecycle {
     this.gate = gate;
     this.clock = clock;
     this.metrics = metrics;
-    this.reachability = reachability;
+    this.health = health;
+    this.overlap = proxy.overlap();
   }
 
   /**
@@ -118,16 +129,7 @@ public final class TrafficServer implements SmartLifecycle {
       workers.put(
           loop,
           new Worker(
-              loop,
-              gate,
-              clock,
-              settings,
-              limits,
-              upstreams,
-              metrics,
-              reachability,
-              transport,
-              names));
+              loop, gate, clock, settings, limits, upstreams, metrics, health, transport, names));
     }
     gate.watch(() -> onEachWorker(Worker::gateChanged));
     ServerBootstrap bootstrap =
@@ -139,6 +141,9 @@ public final class TrafficServer implements SmartLifecycle {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    if (overlap) {
+      bootstrap.option(transport.sharedPort(), true);
+    }
     if (frontDoor.tls().on()) {
       listeningWithTls = listen(bootstrap, frontDoor.tls().port(), true);
     }
@@ -156,7 +161,8 @@ public final class TrafficServer implements SmartLifecycle {
   }
 
   private Channel listen(ServerBootstrap bootstrap, int port, boolean tls) {
-    return bootstrap
+    Channel open =
+        bootstrap
         .clone()
         .childHandler(
             new ChannelInitializer<Channel>() {
@@ -169,6 +175,10 @@ public final class TrafficServer implements SmartLifecycle {
         .bind(port)
         .syncUninterruptibly()
         .channel();
+    if (overlap && !SharedPort.steerToNewest(open)) {
+      log.warn("New connections to port {} can't go to the newest process alone: a restart may reset some", port(open));
+    }
+    return open;
   }
 
   @Override
@@ -178,14 +188,21 @@ public final class TrafficServer implements SmartLifecycle {
     listening = null;
     listeningWithTls = null;
     if (open != null) {
+      onEachWorker(worker -> worker.stop(!overlap));
+      if (overlap) {
+        var _ = open.closeFuture().awaitUninterruptibly(LAST_HANDSHAKES.toMillis());
+      }
       open.close().syncUninterruptibly();
       if (withTls != null) {
         withTls.close().syncUninterruptibly();
       }
-      onEachWorker(Worker::stop);
       Duration deadline = settings.shutdownDeadline();
       ChannelGroup clients = frontDoor.open();
       if (!clients.newCloseFuture().awaitUninterruptibly(deadline.toMillis())) {
+        onEachWorker(worker -> worker.stop(true));
+        clients.newCloseFuture().awaitUninterruptibly(LAST_WORDS.toMillis());
+      }
+      if (!clients.isEmpty()) {
         log.warn("{} connections were still busy after {}; closing them", clients.size(), deadline);
         clients.close().awaitUninterruptibly(1000);
       }

@@ -1,5 +1,6 @@
 package io.migrationmonkey.proxy.forwarding;
 
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -10,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -20,14 +22,21 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import io.netty.channel.unix.UnixChannelOption;
+import java.net.StandardSocketOptions;
 
-/** Which of the machine's ways to do I/O is used. */
+/**
+ * Which of the machine's ways to do I/O is used.
+ *
+ * @param sharedPort has several processes listen on one port
+ */
 record Transport(
     String name,
     IoHandlerFactory io,
     Class<? extends ServerSocketChannel> listening,
     Class<? extends SocketChannel> connected,
-    Class<? extends DatagramChannel> datagram) {
+    Class<? extends DatagramChannel> datagram,
+    ChannelOption<Boolean> sharedPort) {
 
   private static final Logger log = LoggerFactory.getLogger(Transport.class);
 
@@ -60,14 +69,16 @@ record Transport(
               EpollIoHandler.newFactory(),
               EpollServerSocketChannel.class,
               EpollSocketChannel.class,
-              EpollDatagramChannel.class);
+              EpollDatagramChannel.class,
+              UnixChannelOption.SO_REUSEPORT);
       case IO_URING ->
           new Transport(
               "io_uring",
               IoUringIoHandler.newFactory(),
               IoUringServerSocketChannel.class,
               IoUringSocketChannel.class,
-              IoUringDatagramChannel.class);
+              IoUringDatagramChannel.class,
+              UnixChannelOption.SO_REUSEPORT);
       case NIO -> nio();
     };
   }
@@ -78,6 +89,7 @@ record Transport(
         NioIoHandler.newFactory(),
         NioServerSocketChannel.class,
         NioSocketChannel.class,
-        NioDatagramChannel.class);
+        NioDatagramChannel.class,
+        NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT));
   }
 }

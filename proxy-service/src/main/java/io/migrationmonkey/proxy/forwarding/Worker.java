@@ -36,7 +36,7 @@ final class Worker {
   final LimitSettings limits;
   final TrafficMetrics metrics;
   final RetryRule retryRule;
-  final Reachability reachability;
+  final ServerHealth health;
   final Drain drain = new Drain(this);
   private final UpstreamSettings upstreams;
   private final Transport transport;
@@ -50,6 +50,7 @@ final class Worker {
   private CharSequence date = "";
   private long lastSweep;
   private boolean stopping;
+  private boolean closesIdle;
 
   Worker(
       EventLoop loop,
@@ -59,7 +60,7 @@ final class Worker {
       LimitSettings limits,
       UpstreamSettings upstreams,
       TrafficMetrics metrics,
-      Reachability reachability,
+      ServerHealth health,
       Transport transport,
       UpstreamNames names) {
     this.loop = loop;
@@ -69,7 +70,7 @@ final class Worker {
     this.limits = limits;
     this.upstreams = upstreams;
     this.metrics = metrics;
-    this.reachability = reachability;
+    this.health = health;
     this.transport = transport;
     this.names = names;
     this.retryRule = RetryRule.within(settings.retryDeadline());
@@ -81,9 +82,14 @@ final class Worker {
     return upstreams.of(server);
   }
 
-  /** True once the proxy has begun to stop: a connection ends with the response it is at. */
+  /** True once the proxy has begun to stop: every response says that its connection ends. */
   boolean stopping() {
     return stopping;
+  }
+
+  /** True where a connection ends although its client may think otherwise. */
+  boolean closesIdle() {
+    return closesIdle;
   }
 
   void joined(Client client) {
@@ -159,14 +165,19 @@ final class Worker {
     drain.gateChanged(state);
   }
 
-  /** Closes what is idle; what is busy ends with the response it is at. */
-  void stop() {
+  /**
+   * Ends every connection with its next response.
+   *
+   * @param closeIdle whether a connection that waits for a request ends now
+   */
+  void stop(boolean closeIdle) {
     stopping = true;
+    closesIdle |= closeIdle;
     for (ServerName server : ServerName.values()) {
       upstream(server).closeIdle();
     }
     drain.endAll();
-    new ArrayList<>(clients).forEach(Client::stop);
+    new ArrayList<>(clients).forEach(client -> client.stop(closesIdle));
   }
 
   private void sweep() {

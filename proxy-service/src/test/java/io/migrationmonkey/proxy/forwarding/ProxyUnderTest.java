@@ -2,6 +2,7 @@ package io.migrationmonkey.proxy.forwarding;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.migrationmonkey.proxy.routing.GateSettings;
 import io.migrationmonkey.proxy.routing.HoldOrder;
@@ -51,7 +52,8 @@ final class ProxyUnderTest implements AutoCloseable {
             gate,
             Clock.systemUTC(),
             traffic,
-            new Reachability(upstreams, metrics));
+            new ServerHealth(upstreams, metrics),
+            new ProxySettings("p1", settings.overlap));
     server.start();
     var _ = timer.scheduleWithFixedDelay(gate::tick, 5, 5, TimeUnit.MILLISECONDS);
   }
@@ -122,6 +124,7 @@ final class ProxyUnderTest implements AutoCloseable {
     int maxHeaders = 100;
     int maxBody = 0;
     boolean accessLog = false;
+    boolean overlap = false;
     List<String> trusted = List.of();
     List<String> proxyProtocol = List.of();
     DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry();

@@ -58,7 +58,8 @@ class SwitchFollowerTest {
 
   private void start(Duration poll) {
     SwitchSettings settings =
-        new SwitchSettings(poll, Duration.ofMillis(100), Duration.ofMillis(500));
+        new SwitchSettings(
+            poll, Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(2));
     DataRedisConnectionDetails details =
         new DataRedisConnectionDetails() {
           @Override
@@ -71,7 +72,7 @@ class SwitchFollowerTest {
         new SwitchFollower(
             client,
             settings,
-            new ProxySettings("p1"),
+            new ProxySettings("p1", false),
             gate,
             new RouteSnapshot(new SnapshotSettings(file), metrics),
             Clock.systemUTC(),
