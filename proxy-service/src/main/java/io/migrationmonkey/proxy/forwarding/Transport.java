@@ -17,6 +17,13 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import java.net.StandardSocketOptions;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which of the machine's ways to do I/O is used.
@@ -31,22 +38,58 @@ record Transport(
     Class<? extends DatagramChannel> datagram,
     ChannelOption<Boolean> sharedPort) {
 
-  /** Epoll where this machine has it and {@code wanted}, else NIO. */
-  static Transport best(boolean wanted) {
-    return wanted && Epoll.isAvailable()
-        ? new Transport(
-            "epoll",
-            EpollIoHandler.newFactory(),
-            EpollServerSocketChannel.class,
-            EpollSocketChannel.class,
-            EpollDatagramChannel.class,
-            UnixChannelOption.SO_REUSEPORT)
-        : new Transport(
-            "NIO",
-            NioIoHandler.newFactory(),
-            NioServerSocketChannel.class,
-            NioSocketChannel.class,
-            NioDatagramChannel.class,
-            NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT));
+  private static final Logger log = LoggerFactory.getLogger(Transport.class);
+
+  /** What may be wished for. */
+  public enum Kind {
+    EPOLL,
+    IO_URING,
+    NIO
+  }
+
+  /** What is wished for where this machine has it, else NIO. */
+  static Transport best(Kind wanted) {
+    Throwable missing =
+        switch (wanted) {
+          case EPOLL -> Epoll.unavailabilityCause();
+          case IO_URING -> IoUring.unavailabilityCause();
+          case NIO -> null;
+        };
+    if (missing != null) {
+      log.warn(
+          "This machine has no {} ({}); NIO does its work, at a higher cost",
+          wanted,
+          missing.getMessage());
+      return nio();
+    }
+    return switch (wanted) {
+      case EPOLL ->
+          new Transport(
+              "epoll",
+              EpollIoHandler.newFactory(),
+              EpollServerSocketChannel.class,
+              EpollSocketChannel.class,
+              EpollDatagramChannel.class,
+              UnixChannelOption.SO_REUSEPORT);
+      case IO_URING ->
+          new Transport(
+              "io_uring",
+              IoUringIoHandler.newFactory(),
+              IoUringServerSocketChannel.class,
+              IoUringSocketChannel.class,
+              IoUringDatagramChannel.class,
+              UnixChannelOption.SO_REUSEPORT);
+      case NIO -> nio();
+    };
+  }
+
+  private static Transport nio() {
+    return new Transport(
+        "NIO",
+        NioIoHandler.newFactory(),
+        NioServerSocketChannel.class,
+        NioSocketChannel.class,
+        NioDatagramChannel.class,
+        NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT));
   }
 }

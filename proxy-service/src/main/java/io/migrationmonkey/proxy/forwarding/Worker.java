@@ -41,7 +41,7 @@ final class Worker {
   private final UpstreamSettings upstreams;
   private final Transport transport;
   private final UpstreamNames names;
-  private final Set<ClientConnection> clients = new HashSet<>();
+  private final Set<Client> clients = new HashSet<>();
   private final Upstream production = new Upstream(this, ServerName.PRODUCTION);
   private final Upstream backup = new Upstream(this, ServerName.BACKUP);
   private final String idPrefix = Long.toHexString(ThreadLocalRandom.current().nextLong());
@@ -92,11 +92,11 @@ final class Worker {
     return closesIdle;
   }
 
-  void joined(ClientConnection client) {
+  void joined(Client client) {
     clients.add(client);
   }
 
-  void left(ClientConnection client) {
+  void left(Client client) {
     clients.remove(client);
   }
 
@@ -177,9 +177,7 @@ final class Worker {
       upstream(server).closeIdle();
     }
     drain.endAll();
-    if (closesIdle) {
-      new ArrayList<>(clients).forEach(ClientConnection::stop);
-    }
+    new ArrayList<>(clients).forEach(Client::stop);
   }
 
   private void sweep() {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ForwardingTest {
@@ -31,10 +32,10 @@ class ForwardingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void requestsGoToTheActiveServerOverEpollAndNio(boolean epoll) throws Exception {
+  @EnumSource
+  void requestsGoToTheActiveServerOverEveryTransport(Transport.Kind transport) throws Exception {
     restart(limits -> {
-      limits.nativeTransport = epoll;
+      limits.transport = transport;
       return limits;
     });
     try (RawClient client = proxy.client()) {

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.util.unit.DataSize;
 
 /** The traffic port with a gate that the test works by hand, and two servers of the test's own. */
@@ -33,15 +34,24 @@ final class ProxyUnderTest implements AutoCloseable {
     gate = new Gate(gateSettings, Clock.systemUTC());
     ResourceLeakDetector.setLevel(Level.PARANOID);
     UpstreamSettings upstreams = new UpstreamSettings(production.address(), backup.address());
+    TrafficMetrics traffic = new TrafficMetrics(metrics);
+    FrontDoor frontDoor =
+        new FrontDoor(
+            settings.traffic(),
+            settings.limits(),
+            settings.peers(),
+            settings.http2(),
+            new Tls(settings.tls(), settings.http2(), settings.limits(), settings.bundles),
+            traffic);
     server =
         new TrafficServer(
             settings.traffic(),
             settings.limits(),
-            settings.peers(),
+            frontDoor,
             upstreams,
             gate,
             Clock.systemUTC(),
-            new TrafficMetrics(metrics),
+            traffic,
             new ServerHealth(upstreams, metrics),
             new ProxySettings("p1", settings.overlap));
     server.start();
@@ -100,7 +110,7 @@ final class ProxyUnderTest implements AutoCloseable {
 
   /** Settings that a test changes one of. */
   static final class Limits {
-    boolean nativeTransport = true;
+    Transport.Kind transport = Transport.Kind.EPOLL;
     int threads = 2;
     Duration header = Duration.ofSeconds(15);
     Duration idle = Duration.ofSeconds(30);
@@ -116,12 +126,20 @@ final class ProxyUnderTest implements AutoCloseable {
     boolean accessLog = false;
     boolean overlap = false;
     List<String> trusted = List.of();
+    List<String> proxyProtocol = List.of();
+    DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry();
+    String bundle = "";
+    boolean openssl = true;
+    boolean cleartext = true;
+    int maxStreams = 100;
+    int maxResets = 200;
+    int maxControlFrames = 1000;
 
     TrafficSettings traffic() {
       return new TrafficSettings(
           0,
           threads,
-          nativeTransport,
+          transport,
           Duration.ofSeconds(1),
           poolIdle,
           64,
@@ -146,7 +164,22 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     PeerSettings peers() {
-      return new PeerSettings(trusted);
+      return new PeerSettings(trusted, proxyProtocol);
+    }
+
+    TlsSettings tls() {
+      return new TlsSettings(bundle, 0, openssl);
+    }
+
+    Http2Settings http2() {
+      return new Http2Settings(
+          true,
+          cleartext,
+          maxStreams,
+          DataSize.ofKilobytes(64),
+          DataSize.ofMegabytes(1),
+          maxResets,
+          maxControlFrames);
     }
   }
 }
