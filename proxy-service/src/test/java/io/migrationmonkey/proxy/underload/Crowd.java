@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,12 +66,22 @@ final class Crowd implements AutoCloseable {
     for (int i = 0; i < 6; i++) {
       crowd.add(Kind.GET, 2);
     }
-    for (Kind kind : Kind.values()) {
-      crowd.add(kind, kind == Kind.GET_ON_A_NEW_CONNECTION ? 3 : 20);
-    }
-    crowd.add(Kind.WEBSOCKET, 10);
-    crowd.add(Kind.EVENTS, 10);
+    crowd.addOneOfEach(20);
+    crowd.addOneOfEach(10);
     return crowd;
+  }
+
+  /** One client of each kind, with longer pauses, so that other work gets on. */
+  static Crowd calmlyAt(int port) {
+    Crowd crowd = new Crowd(port);
+    crowd.addOneOfEach(100);
+    return crowd;
+  }
+
+  private void addOneOfEach(long pauseMillis) {
+    for (Kind kind : Kind.values()) {
+      add(kind, pauseMillis);
+    }
   }
 
   private void add(Kind kind, long pauseMillis) {
@@ -115,8 +126,8 @@ final class Crowd implements AutoCloseable {
   public void close() throws InterruptedException {
     over.countDown();
     for (Thread thread : threads) {
-      if (!thread.join(java.time.Duration.ofSeconds(30))) {
-        failures.add("a client got no answer within 30 seconds after the end");
+      if (!thread.join(Duration.ofSeconds(60))) {
+        failures.add("a client got no answer within 60 seconds after the end");
       }
     }
   }
@@ -263,7 +274,7 @@ final class Crowd implements AutoCloseable {
         if (!Arrays.equals(heard.payload(), said)) {
           throw new IllegalStateException("another echo than was said");
         }
-        if (over()) {
+        if (overWithin(2)) {
           hangUp();
           return upgrade.header("X-Server");
         }
@@ -292,7 +303,7 @@ final class Crowd implements AutoCloseable {
           throw new IllegalStateException("an event was cut");
         }
         line();
-        if (over()) {
+        if (overWithin(0)) {
           hangUp();
           return server;
         }
@@ -317,8 +328,13 @@ final class Crowd implements AutoCloseable {
       return line.toString();
     }
 
-    private boolean over() {
-      return over.getCount() == 0;
+    private boolean overWithin(long millis) throws IOException {
+      try {
+        return over.await(millis, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(e);
+      }
     }
   }
 }

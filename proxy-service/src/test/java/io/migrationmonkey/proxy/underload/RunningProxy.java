@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** The proxy as a process of its own, with the flags of its image. */
+/** The proxy as a process of its own, with the flags of its image, but quicker to start. */
 final class RunningProxy implements AutoCloseable {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   // Where other things are built at the same time, a start takes that long.
-  private static final Duration START = Duration.ofMinutes(4);
+  private static final Duration START = Duration.ofMinutes(9);
 
   private final Process process;
   private final Path log;
@@ -43,6 +43,7 @@ final class RunningProxy implements AutoCloseable {
     command.add("@" + Path.of("java.options").toAbsolutePath());
     command.addAll(
         List.of(
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             "io.migrationmonkey.proxy.ProxyApplication",
