@@ -4,10 +4,11 @@ package io.migrationmonkey.proxy.forwarding;
 interface Client {
 
   /**
-   * The proxy stops: what is busy ends with its response, what is idle now or, where {@link
-   * Worker#closesIdle} says no, after one more.
+   * The proxy stops: what is busy ends with its response.
+   *
+   * @param closeIdle whether what is idle ends now, or with the next response
    */
-  void stop();
+  void stop(boolean closeIdle);
 
   /**
    * Looks at what should have happened by now.

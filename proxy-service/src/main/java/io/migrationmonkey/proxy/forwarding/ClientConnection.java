@@ -47,6 +47,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   private boolean beingRead;
   private long idleSince;
   private long closingSince;
+  private boolean saidGoodBye;
   private boolean hasEnded;
 
   /**
@@ -234,8 +235,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   }
 
   @Override
-  public void stop() {
-    if (exchange == null && !closing() && worker.closesIdle()) {
+  public void stop(boolean closeIdle) {
+    if (closeIdle && exchange == null && !closing()) {
       closeSoftly(null);
     }
   }
@@ -244,7 +245,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   public void checkTime(long now, long sinceLast) {
     Exchange current = exchange;
     if (closing()) {
-      if (now - closingSince > LINGER_MILLIS) {
+      if (now - closingSince > (saidGoodBye ? LINGER_MILLIS : worker.limits.idleTimeout().toMillis())) {
         abort();
       }
     } else if (current != null) {
@@ -275,6 +276,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     written.addListener(
         (ChannelFutureListener)
             future -> {
+              saidGoodBye = true;
+              closingSince = worker.clock.millis();
               if (future.isSuccess() && !hasEnded && channel instanceof DuplexChannel duplex) {
                 HalfClose.output(duplex);
                 readMore(true);

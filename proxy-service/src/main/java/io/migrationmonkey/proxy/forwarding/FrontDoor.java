@@ -190,7 +190,12 @@ final class FrontDoor {
       Http2Client client = new Http2Client(worker, codec, http2.maxControlFrames());
       channel
           .pipeline()
-          .addLast(client.watch(), codec, new Http2MultiplexHandler(new Streams(peer)), client);
+          .addLast(
+              new SoftClose(),
+              client.watch(),
+              codec,
+              new Http2MultiplexHandler(new Streams(peer)),
+              client);
     }
 
     private void close(Closed why) {
@@ -199,8 +204,10 @@ final class FrontDoor {
     }
 
     @Override
-    public void stop() {
-      var _ = channel.close();
+    public void stop(boolean closeIdle) {
+      if (closeIdle) {
+        var _ = channel.close();
+      }
     }
 
     @Override

@@ -61,16 +61,20 @@ final class Http2Client extends ChannelInboundHandlerAdapter implements Client {
     context.flush();
     worker.joined(this);
     if (worker.stopping()) {
-      stop();
+      goodbye();
     }
+  }
+
+  @Override
+  public void stop(boolean closeIdle) {
+    goodbye();
   }
 
   /**
    * RFC 9113, 6.8: first a GOAWAY that forbids nothing yet, since requests may be on their way;
    * then one that names the last stream taken, and the end when all of them have ended.
    */
-  @Override
-  public void stop() {
+  private void goodbye() {
     if (leaving) {
       return;
     }
@@ -98,7 +102,7 @@ final class Http2Client extends ChannelInboundHandlerAdapter implements Client {
       end(Http2Error.ENHANCE_YOUR_CALM, Closed.TOO_SLOW);
     } else if (!leaving && now - idleSince > worker.limits.idleTimeout().toMillis()) {
       worker.metrics.connections.closed(Closed.IDLE);
-      stop();
+      goodbye();
     }
   }
 

@@ -83,16 +83,19 @@ final class Http2Request {
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, String.valueOf(path));
     StringJoiner cookies = new StringJoiner("; ");
     HttpHeaders to = request.headers();
+    if (authority != null) {
+      to.set(HttpHeaderNames.HOST, authority);
+    }
     for (Map.Entry<CharSequence, CharSequence> each : headers) {
       CharSequence name = each.getKey();
+      if (authority != null && HttpHeaderNames.HOST.contentEquals(name)) {
+        continue;
+      }
       if (HttpHeaderNames.COOKIE.contentEquals(name)) {
         cookies.add(each.getValue());
       } else if (!Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(name)) {
         to.add(name, each.getValue());
       }
-    }
-    if (authority != null) {
-      to.set(HttpHeaderNames.HOST, authority);
     }
     if (cookies.length() > 0) {
       to.set(HttpHeaderNames.COOKIE, cookies.toString());

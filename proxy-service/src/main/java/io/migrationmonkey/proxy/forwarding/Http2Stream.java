@@ -27,6 +27,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -183,9 +184,19 @@ final class Http2Stream extends ChannelDuplexHandler implements Speech {
       case HttpContent part -> body(ctx, part, promise);
       case ByteBuf nothing -> {
         nothing.release();
-        done(promise);
+        whenEnded(promise);
       }
       default -> done(promise);
+    }
+  }
+
+  // An empty buffer asks when all is out that was written.
+  private void whenEnded(ChannelPromise promise) {
+    ChannelFuture response = ended;
+    if (response == null) {
+      done(promise);
+    } else {
+      PromiseNotifier.cascade(response, promise);
     }
   }
 
@@ -272,20 +283,12 @@ final class Http2Stream extends ChannelDuplexHandler implements Speech {
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     ChannelFuture response = ended;
     head = null;
-    if (response == null) {
+    if (response == null || !response.isDone()) {
       reset(ctx, asked ? Http2Error.INTERNAL_ERROR : Http2Error.REFUSED_STREAM, promise);
-    } else if (response.isDone()) {
-      closeAnswered(ctx, promise);
-    } else {
-      response.addListener(_ -> closeAnswered(ctx, promise));
-    }
-  }
-
-  // RFC 9113, 8.1: the rest of a request that was answered early is not asked for.
-  private void closeAnswered(ChannelHandlerContext ctx, ChannelPromise promise) {
-    if (askedInFull) {
+    } else if (askedInFull) {
       ctx.close(promise);
     } else {
+      // RFC 9113, 8.1: the rest of a request that was answered early is not asked for.
       reset(ctx, Http2Error.NO_ERROR, promise);
     }
   }

@@ -176,8 +176,7 @@ public final class TrafficServer implements SmartLifecycle {
         .syncUninterruptibly()
         .channel();
     if (overlap && !SharedPort.steerToNewest(open)) {
-      log.warn(
-          "New connections can't be sent to the newest process alone here: a restart may reset some");
+      log.warn("New connections to port {} can't go to the newest process alone: a restart may reset some", port(open));
     }
     return open;
   }

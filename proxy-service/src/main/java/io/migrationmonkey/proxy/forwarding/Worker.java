@@ -177,7 +177,7 @@ final class Worker {
       upstream(server).closeIdle();
     }
     drain.endAll();
-    new ArrayList<>(clients).forEach(Client::stop);
+    new ArrayList<>(clients).forEach(client -> client.stop(closesIdle));
   }
 
   private void sweep() {
