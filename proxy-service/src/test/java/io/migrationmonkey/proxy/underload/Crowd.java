@@ -85,18 +85,20 @@ final class Crowd implements AutoCloseable {
   }
 
   private void add(Kind kind, long pauseMillis) {
-    threads.add(Thread.ofVirtual().start(() -> {
-      Client client = new Client(kind);
-      try {
-        while (!over.await(pauseMillis, TimeUnit.MILLISECONDS)) {
-          client.turn();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } finally {
-        client.hangUp();
-      }
-    }));
+    threads.add(
+        Thread.ofVirtual()
+            .start(() -> {
+              Client client = new Client(kind);
+              try {
+                while (!over.await(pauseMillis, TimeUnit.MILLISECONDS)) {
+                  client.turn();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                client.hangUp();
+              }
+            }));
   }
 
   List<Answered> answers() {
@@ -157,7 +159,8 @@ final class Crowd implements AutoCloseable {
         answers.add(new Answered(kind, began, System.nanoTime(), server));
         count.incrementAndGet();
       } catch (IOException | RuntimeException e) {
-        failures.add("%s after %d ms: %s".formatted(kind, (System.nanoTime() - began) / 1_000_000, e));
+        failures.add(
+            "%s after %d ms: %s".formatted(kind, (System.nanoTime() - began) / 1_000_000, e));
         hangUp();
       }
     }
@@ -281,7 +284,9 @@ final class Crowd implements AutoCloseable {
       }
     }
 
-    /** From the first event to the last, which must be whole and followed by the end of the body. */
+    /**
+     * From the first event to the last, which must be whole and followed by the end of the body.
+     */
     private String events() throws IOException {
       hangUp();
       open().get("/events");

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** A real Redis, the application on two servers, and as many processes of the proxy as are wanted. */
+/**
+ * A real Redis, the application on two servers, and as many processes of the proxy as are wanted.
+ */
 final class Stage implements AutoCloseable {
 
   final RealRedis redis = RealRedis.started();
