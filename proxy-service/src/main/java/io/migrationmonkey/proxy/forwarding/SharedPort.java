@@ -35,10 +35,11 @@ final class SharedPort {
    * @return false where the transport or the kernel can't
    */
   static boolean steerToNewest(Channel listening) {
-    ByteBuf returnOne = Unpooled.directBuffer(8).order(ByteOrder.nativeOrder());
+    // Netty's native transports are built for little-endian machines alone.
+    ByteBuf returnOne = Unpooled.directBuffer(8);
     try {
-      returnOne.writeShort(0x06).writeByte(0).writeByte(0).writeInt(1); // BPF_RET | BPF_K, 1
-      ByteBuffer program = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
+      returnOne.writeShortLE(0x06).writeByte(0).writeByte(0).writeIntLE(1); // BPF_RET | BPF_K, 1
+      ByteBuffer program = ByteBuffer.allocateDirect(16).order(ByteOrder.LITTLE_ENDIAN);
       program.putShort((short) 1).putShort((short) 0).putInt(0).putLong(returnOne.memoryAddress());
       return listening.config().setOption(PROGRAM, program.flip());
     } catch (RuntimeException e) {

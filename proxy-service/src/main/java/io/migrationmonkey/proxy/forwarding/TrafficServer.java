@@ -188,13 +188,16 @@ public final class TrafficServer implements SmartLifecycle {
     listening = null;
     listeningWithTls = null;
     if (open != null) {
-      onEachWorker(worker -> worker.stop(!overlap));
       if (overlap) {
+        onEachWorker(worker -> worker.stop(false));
         var _ = open.closeFuture().awaitUninterruptibly(LAST_HANDSHAKES.toMillis());
       }
       open.close().syncUninterruptibly();
       if (withTls != null) {
         withTls.close().syncUninterruptibly();
+      }
+      if (!overlap) {
+        onEachWorker(worker -> worker.stop(true));
       }
       Duration deadline = settings.shutdownDeadline();
       ChannelGroup clients = frontDoor.open();

@@ -182,8 +182,7 @@ final class Http2RawClient implements AutoCloseable {
   }
 
   Http2RawClient data(int stream, boolean last, String text) throws IOException {
-    return frame(
-        DATA, last ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
+    return frame(DATA, last ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   Http2RawClient reset(int stream, int error) throws IOException {
@@ -221,7 +220,8 @@ final class Http2RawClient implements AutoCloseable {
     if (type == SETTINGS && (flags & ACK) == 0) {
       frame(SETTINGS, ACK, 0, new byte[0]);
     }
-    return new Frame(type, flags, stream, payload, type == HEADERS ? decoded(stream, payload) : null);
+    return new Frame(
+        type, flags, stream, payload, type == HEADERS ? decoded(stream, payload) : null);
   }
 
   /** The next frame of a type; those before it are passed over. */

@@ -309,8 +309,7 @@ class Http2Test {
   @Test
   void whatWaitsIsRefusedByItsOwnDeadlineAndTheConnectionLives() throws Exception {
     proxy.close();
-    proxy =
-        ProxyUnderTest.with(limits -> limits, ProxyUnderTest.gate(1, Duration.ofMillis(200)));
+    proxy = ProxyUnderTest.with(limits -> limits, ProxyUnderTest.gate(1, Duration.ofMillis(200)));
     proxy.hold("m-1");
     try (Http2RawClient client = client()) {
       client.get(1, "/a");

@@ -1,13 +1,13 @@
 package io.migrationmonkey.proxy.forwarding;
 
+import static io.migrationmonkey.proxy.forwarding.Frame.frame;
+import static io.migrationmonkey.proxy.forwarding.Frame.readFrame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.proxy.routing.HoldOrder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,57 +32,6 @@ class LongLivedTest {
   @AfterEach
   void stop() {
     proxy.close();
-  }
-
-  private record Frame(int opcode, boolean last, byte[] payload) {}
-
-  private static byte[] frame(int opcode, boolean last, byte[] payload, boolean masked) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write((last ? 0x80 : 0) | opcode);
-    int mask = masked ? 0x80 : 0;
-    if (payload.length < 126) {
-      out.write(mask | payload.length);
-    } else if (payload.length < 65536) {
-      out.write(mask | 126);
-      out.write(payload.length >> 8);
-      out.write(payload.length);
-    } else {
-      out.write(mask | 127);
-      for (int shift = 56; shift >= 0; shift -= 8) {
-        out.write((int) ((long) payload.length >> shift));
-      }
-    }
-    byte[] key = {1, 2, 3, 4};
-    if (masked) {
-      out.writeBytes(key);
-    }
-    for (int i = 0; i < payload.length; i++) {
-      out.write(masked ? payload[i] ^ key[i % 4] : payload[i]);
-    }
-    return out.toByteArray();
-  }
-
-  private static Frame readFrame(InputStream in) throws IOException {
-    int first = in.read();
-    if (first < 0) {
-      return null;
-    }
-    int second = in.read();
-    long length = second & 0x7f;
-    int more = length == 126 ? 2 : length == 127 ? 8 : 0;
-    for (int i = 0; i < more; i++) {
-      length = (i == 0 ? 0 : length << 8) | in.read();
-    }
-    byte[] mask = (second & 0x80) == 0 ? new byte[4] : in.readNBytes(4);
-    byte[] payload = in.readNBytes((int) length);
-    for (int i = 0; i < payload.length; i++) {
-      payload[i] ^= mask[i % 4];
-    }
-    return new Frame(first & 0x0f, (first & 0x80) != 0, payload);
-  }
-
-  private static int code(Frame close) {
-    return ((close.payload()[0] & 0xff) << 8) | (close.payload()[1] & 0xff);
   }
 
   /** Sends each frame back as it came, unmasked, and notes how the proxy said good-bye. */
@@ -143,7 +92,7 @@ class LongLivedTest {
       assertThat(readFrame(client.in()).payload()).asString().isEqualTo("ment");
       assertThat(readFrame(client.in()).payload()).hasSize(300);
       assertThat(readFrame(client.in()).payload()).isEqualTo(large);
-      assertThat(code(readFrame(client.in()))).isEqualTo(1000);
+      assertThat(readFrame(client.in()).code()).isEqualTo(1000);
       sender.join();
     }
     await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
@@ -198,13 +147,13 @@ class LongLivedTest {
       proxy.hold("m-1");
       send(client, frame(1, true, "meanwhile".getBytes(), true));
       assertThat(readFrame(client.in()).payload()).asString().isEqualTo("meanwhile");
-      assertThat(code(readFrame(client.in()))).isEqualTo(1012);
+      assertThat(readFrame(client.in()).code()).isEqualTo(1012);
       await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
       send(client, frame(8, true, new byte[] {0x03, (byte) 0xf4}, true));
       assertThat(client.closed()).isTrue();
     }
     await().untilAsserted(() -> assertThat(serversLast.get().opcode()).isEqualTo(8));
-    assertThat(code(serversLast.get())).isEqualTo(1001);
+    assertThat(serversLast.get().code()).isEqualTo(1001);
     assertThat(ended("websocket")).isEqualTo(1);
   }
 
@@ -228,7 +177,7 @@ class LongLivedTest {
       await().untilAsserted(() -> assertThat(ended("websocket")).isEqualTo(1));
       rest.countDown();
       assertThat(readFrame(client.in()).payload()).hasSize(1000);
-      assertThat(code(readFrame(client.in()))).isEqualTo(1012);
+      assertThat(readFrame(client.in()).code()).isEqualTo(1012);
     }
   }
 

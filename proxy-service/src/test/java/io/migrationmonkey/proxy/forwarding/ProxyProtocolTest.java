@@ -83,7 +83,8 @@ class ProxyProtocolTest {
       assertThat(client.get("/").read().status()).isEqualTo(200);
       assertThat(client.get("/again").read().status()).isEqualTo(200);
     }
-    assertThat(sent()).contains("x-forwarded-for: " + InetAddress.getByName(address).getHostAddress());
+    assertThat(sent())
+        .contains("x-forwarded-for: " + InetAddress.getByName(address).getHostAddress());
   }
 
   @ParameterizedTest
@@ -93,14 +94,14 @@ class ProxyProtocolTest {
       client.socket().getOutputStream().write(version2(1, address));
       assertThat(client.get("/").read().status()).isEqualTo(200);
     }
-    assertThat(sent()).contains("x-forwarded-for: " + InetAddress.getByName(address).getHostAddress());
+    assertThat(sent())
+        .contains("x-forwarded-for: " + InetAddress.getByName(address).getHostAddress());
   }
 
   @Test
   void headerAndRequestMayComeAtOnceOrByteByByte() throws Exception {
     try (RawClient client = proxy.client()) {
-      client.send(
-          "PROXY TCP4 192.0.2.7 192.0.2.1 4000 80\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("PROXY TCP4 192.0.2.7 192.0.2.1 4000 80\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
       assertThat(client.read().status()).isEqualTo(200);
     }
     assertThat(sent()).contains("x-forwarded-for: 192.0.2.7\r\n");

@@ -27,11 +27,16 @@ final class ProxyUnderTest implements AutoCloseable {
   final TestServer backup = TestServer.named("backup");
   final Gate gate;
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final ServerHealth health;
   final TrafficServer server;
+  final int port;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-  private ProxyUnderTest(Limits settings, GateSettings gateSettings) {
+  private ProxyUnderTest(Limits settings, GateSettings gateSettings, boolean routed) {
     gate = new Gate(gateSettings, Clock.systemUTC());
+    if (routed) {
+      gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
+    }
     ResourceLeakDetector.setLevel(Level.PARANOID);
     UpstreamSettings upstreams = new UpstreamSettings(production.address(), backup.address());
     TrafficMetrics traffic = new TrafficMetrics(metrics);
@@ -43,6 +48,7 @@ final class ProxyUnderTest implements AutoCloseable {
             settings.http2(),
             new Tls(settings.tls(), settings.http2(), settings.limits(), settings.bundles),
             traffic);
+    health = new ServerHealth(upstreams, metrics);
     server =
         new TrafficServer(
             settings.traffic(),
@@ -52,14 +58,15 @@ final class ProxyUnderTest implements AutoCloseable {
             gate,
             Clock.systemUTC(),
             traffic,
-            new ServerHealth(upstreams, metrics),
+            health,
             new ProxySettings("p1", settings.overlap));
     server.start();
+    port = server.port();
     var _ = timer.scheduleWithFixedDelay(gate::tick, 5, 5, TimeUnit.MILLISECONDS);
   }
 
   static ProxyUnderTest withoutRoute() {
-    return new ProxyUnderTest(new Limits(), gate(10, Duration.ofSeconds(1)));
+    return new ProxyUnderTest(new Limits(), gate(10, Duration.ofSeconds(1)), false);
   }
 
   static ProxyUnderTest started() {
@@ -71,9 +78,7 @@ final class ProxyUnderTest implements AutoCloseable {
   }
 
   static ProxyUnderTest with(UnaryOperator<Limits> change, GateSettings gate) {
-    ProxyUnderTest proxy = new ProxyUnderTest(change.apply(new Limits()), gate);
-    proxy.gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
-    return proxy;
+    return new ProxyUnderTest(change.apply(new Limits()), gate, true);
   }
 
   static GateSettings gate(int maxWaiting, Duration maxHold) {
@@ -111,6 +116,7 @@ final class ProxyUnderTest implements AutoCloseable {
   /** Settings that a test changes one of. */
   static final class Limits {
     Transport.Kind transport = Transport.Kind.EPOLL;
+    int port = 0;
     int threads = 2;
     Duration header = Duration.ofSeconds(15);
     Duration idle = Duration.ofSeconds(30);
@@ -137,7 +143,7 @@ final class ProxyUnderTest implements AutoCloseable {
 
     TrafficSettings traffic() {
       return new TrafficSettings(
-          0,
+          port,
           threads,
           transport,
           Duration.ofSeconds(1),

@@ -39,11 +39,11 @@ public final class RawClient implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream());
   }
 
-  Socket socket() {
+  public Socket socket() {
     return socket;
   }
 
-  InputStream in() {
+  public InputStream in() {
     return in;
   }
 

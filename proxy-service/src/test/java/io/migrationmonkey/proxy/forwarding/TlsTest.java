@@ -177,8 +177,7 @@ class TlsTest {
   @Test
   void oldVersionsOfTlsAreRefused() throws Exception {
     byte[] hello = {22, 3, 1, 0, 5, 1, 0, 0, 1, 0};
-    try (Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), proxy.server.tlsPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.server.tlsPort())) {
       socket.getOutputStream().write(hello);
       socket.setSoTimeout(10_000);
       assertThat(closes(socket.getInputStream())).isTrue();
@@ -202,8 +201,7 @@ class TlsTest {
 
   @Test
   void plainHttpOnTheTlsPortIsTurnedAway() throws Exception {
-    try (Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), proxy.server.tlsPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.server.tlsPort())) {
       socket
           .getOutputStream()
           .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -220,12 +218,12 @@ class TlsTest {
       settings.header = Duration.ofMillis(400);
       return settings;
     });
-    try (Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), proxy.server.tlsPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.server.tlsPort())) {
       socket.setSoTimeout(10_000);
       assertThat(closes(socket.getInputStream())).isTrue();
     }
-    await().untilAsserted(() -> assertThat(closed("too_slow") + closed("tls_handshake")).isEqualTo(1));
+    await()
+        .untilAsserted(() -> assertThat(closed("too_slow") + closed("tls_handshake")).isEqualTo(1));
   }
 
   @Test
@@ -256,8 +254,7 @@ class TlsTest {
       }
     });
     try (RawClient client = client()) {
-      client.send(
-          "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
       assertThat(client.read().status()).isEqualTo(101);
       client.send("\u0081\u0082\0\0\0\0hi");
       assertThat(client.in().readNBytes(8)).endsWith('h', 'i');
