@@ -121,7 +121,7 @@ class LongLivedTest {
         assertThat(readFrame(client.in()).payload()).hasSize(length);
       }
       proxy.hold("m-1");
-      assertThat(code(readFrame(client.in()))).isEqualTo(1012);
+      assertThat(readFrame(client.in()).code()).isEqualTo(1012);
     }
   }
 
