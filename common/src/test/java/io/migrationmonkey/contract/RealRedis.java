@@ -1,8 +1,13 @@
 package io.migrationmonkey.contract;
 
+import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import redis.embedded.RedisServer;
 
 /**
@@ -12,6 +17,7 @@ public final class RealRedis implements AutoCloseable {
 
   private final int port;
   private RedisServer server;
+  private long pid;
 
   private RealRedis(int port) {
     this.port = port;
@@ -42,6 +48,7 @@ public final class RealRedis implements AutoCloseable {
               .setting("appendonly no")
               .build();
       server.start();
+      pid = askForPid();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -52,6 +59,46 @@ public final class RealRedis implements AutoCloseable {
       server.stop();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Has it neither answer nor close anything, as a machine that hangs. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  public void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+      if (code != 0) {
+        throw new IllegalStateException("kill -%s %d: %d".formatted(name, pid, code));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  // The library does not tell: Redis itself does.
+  private long askForPid() throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.getOutputStream().write("INFO server\r\n".getBytes(StandardCharsets.US_ASCII));
+      BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      String line;
+      while ((line = lines.readLine()) != null) {
+        if (line.startsWith("process_id:")) {
+          return Long.parseLong(line.substring(11).trim());
+        }
+      }
+      throw new EOFException("Redis did not say its process id");
     }
   }
 

@@ -44,16 +44,20 @@ class SettingsTest {
         .withMessageContaining("monkey.gate.max-hold");
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
-            new SwitchSettings(Duration.ofSeconds(1), Duration.ofMillis(-1), Duration.ofSeconds(1)))
+            new SwitchSettings(
+                Duration.ofSeconds(1),
+                Duration.ofMillis(-1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1)))
         .withMessageContaining("monkey.switching.reconnect-delay is PT-0.001S");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ProxySettings("a b"))
+        .isThrownBy(() -> new ProxySettings("a b", false))
         .withMessageContaining("monkey.proxy.name is 'a b'");
   }
 
   @Test
   void theProxysNameIsTheHostsUnlessItIsSet() {
-    assertThat(new ProxySettings(null).name()).isNotBlank();
-    assertThat(new ProxySettings("p1").name()).isEqualTo("p1");
+    assertThat(new ProxySettings(null, false).name()).isNotBlank();
+    assertThat(new ProxySettings("p1", false).name()).isEqualTo("p1");
   }
 }

@@ -6,9 +6,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -21,23 +21,24 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection. Its requests are served one after the other; what the client sends ahead
- * of its turn waits here, and reading pauses, so that no more than one read's worth ever does.
+ * One client's connection, or one stream of it. Its requests are served one after the other; what
+ * the client sends ahead of its turn waits here, and reading pauses, so that no more than one
+ * read's worth ever does.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Client {
 
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
   private static final long LINGER_MILLIS = 2000;
 
   private final Worker worker;
   private final Channel channel;
-  private final StrictRequestDecoder decoder;
-  private final ClientResponseEncoder encoder;
+  private final Speech speech;
   private final Peer peer;
   private final boolean tooMany;
   private final Deque<HttpObject> pending = new ArrayDeque<>(4);
@@ -46,22 +47,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private boolean beingRead;
   private long idleSince;
   private long closingSince;
+  private boolean saidGoodBye;
   private boolean hasEnded;
 
   /**
    * @param tooMany true for a connection beyond what there may be: it is told so, and closed
    */
-  ClientConnection(
-      Worker worker,
-      Channel channel,
-      StrictRequestDecoder decoder,
-      ClientResponseEncoder encoder,
-      Peer peer,
-      boolean tooMany) {
+  ClientConnection(Worker worker, Channel channel, Speech speech, Peer peer, boolean tooMany) {
     this.worker = worker;
     this.channel = channel;
-    this.decoder = decoder;
-    this.encoder = encoder;
+    this.speech = speech;
     this.peer = peer;
     this.tooMany = tooMany;
   }
@@ -135,7 +130,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(first);
       return;
     }
-    encoder.answersHead(request.method().equals(HttpMethod.HEAD));
+    speech.answersHead(request.method().equals(HttpMethod.HEAD));
     Problem problem = RequestCheck.problem(request, worker.limits);
     if (problem != null) {
       worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
@@ -152,7 +147,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (id == null || !isId(id)) {
       request.headers().set(HeaderRules.REQUEST_ID, worker.newRequestId());
     }
-    exchange = new Exchange(worker, this, request, decoder.headerBytes() + decoder.ahead());
+    exchange = new Exchange(worker, this, request, speech.weight());
     exchange.start();
   }
 
@@ -168,7 +163,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     exchange = null;
     idleSince = worker.clock.millis();
     channel.flush();
-    if (keepAlive && !worker.stopping() && !asksNoMore()) {
+    if (keepAlive && !worker.closesIdle() && !asksNoMore()) {
       advance();
     } else {
       closeSoftly(null);
@@ -204,11 +199,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Breaks the connection off, so that the client can tell that its response is not whole. */
   void breakOff(boolean bodyEndsWithConnection) {
     exchange = null;
-    if (bodyEndsWithConnection) {
-      // A plain close would look like the end of the body: only a reset says that it is not.
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    }
-    abort();
+    speech.breakOff(channel, bodyEndsWithConnection);
   }
 
   void abort() {
@@ -221,8 +212,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     worker.left(this);
     channel.pipeline().addLast(end);
     channel.pipeline().remove(this);
-    channel.pipeline().remove(encoder);
-    channel.pipeline().remove(decoder);
+    speech.leave(channel.pipeline());
     readMore(true);
   }
 
@@ -244,23 +234,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return channel;
   }
 
-  /** The proxy stops: an idle connection ends now, a busy one with its response. */
-  void stop() {
-    if (exchange == null && !closing()) {
+  @Override
+  public void stop(boolean closeIdle) {
+    if (closeIdle && exchange == null && !closing()) {
       closeSoftly(null);
     }
   }
 
-  void checkTime(long now, long sinceLast) {
+  @Override
+  public void checkTime(long now, long sinceLast) {
     Exchange current = exchange;
     if (closing()) {
-      if (now - closingSince > LINGER_MILLIS) {
+      if (now - closingSince > (saidGoodBye ? LINGER_MILLIS : worker.limits.idleTimeout().toMillis())) {
         abort();
       }
     } else if (current != null) {
       current.checkTime(now, sinceLast);
-    } else if (decoder.headerSince() > 0
-        && now - Math.max(decoder.headerSince(), idleSince)
+    } else if (speech.headerSince() > 0
+        && now - Math.max(speech.headerSince(), idleSince)
             > worker.limits.headerTimeout().toMillis()) {
       worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
       answerAndClose(
@@ -268,6 +259,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
               Problem.Kind.REQUEST_TIMEOUT,
               "The header was not complete after " + worker.limits.headerTimeout()));
     } else if (now - idleSince > worker.limits.idleTimeout().toMillis()) {
+      worker.metrics.connections.closed(ConnectionMetrics.Closed.IDLE);
       abort();
     }
   }
@@ -284,8 +276,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     written.addListener(
         (ChannelFutureListener)
             future -> {
+              saidGoodBye = true;
+              closingSince = worker.clock.millis();
               if (future.isSuccess() && !hasEnded && channel instanceof DuplexChannel duplex) {
-                var _ = duplex.shutdownOutput();
+                HalfClose.output(duplex);
                 readMore(true);
               } else {
                 abort();
@@ -312,7 +306,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     idleSince = worker.clock.millis();
     worker.joined(this);
-    if (worker.stopping()) {
+    if (worker.closesIdle() && !speech.beginsWhileStopping()) {
       abort();
     } else if (tooMany) {
       worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
@@ -369,7 +363,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     boolean expectsMore = current != null || !pending.isEmpty();
     if (closing()
         || !expectsMore
-        || !decoder.betweenRequests()
+        || !speech.betweenRequests()
         || (current != null && !current.outlivesClientsEnd())) {
       abort();
     }
@@ -388,7 +382,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    boolean brokenTls =
+        cause instanceof DecoderException && cause.getCause() instanceof SSLException;
+    if (cause instanceof IOException || brokenTls) {
       log.debug("A client's connection broke: {}", cause.getMessage());
     } else {
       log.error("A client's connection failed for a reason of the proxy's own", cause);

@@ -36,7 +36,7 @@ final class Drain {
 
   void add(LongLived opened) {
     endBy.put(opened, STAYS);
-    // A hold may have begun since its request was granted.
+    // A hold may have begun since its request was granted, or the proxy to stop.
     gateChanged(worker.gate.state());
   }
 
@@ -52,7 +52,9 @@ final class Drain {
     long deadline = worker.clock.millis() + patience;
     boolean leaving = false;
     for (Map.Entry<LongLived, Long> each : endBy.entrySet()) {
-      if (state.hold() == null && each.getKey().server() == state.active()) {
+      if (state.hold() == null
+          && each.getKey().server() == state.active()
+          && !worker.stopping()) {
         each.setValue(STAYS);
       } else if (each.getValue() == STAYS) {
         each.setValue(deadline);

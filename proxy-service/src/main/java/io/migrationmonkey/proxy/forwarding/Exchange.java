@@ -221,6 +221,7 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
     stage = Stage.DONE;
     attempt = null;
     leaveGate();
+    worker.health.answered(server);
     done.complete(answer.serverKeepsAlive());
     ended(TrafficMetrics.Outcome.ANSWERED);
     // Answered before it was sent in full, the request's rest would be taken for the next request.
@@ -290,6 +291,7 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
       return;
     }
     if (answer.started()) {
+      worker.health.failed(server, kind, why);
       leaveServer();
       breakOff();
     } else {
@@ -298,6 +300,7 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
   }
 
   private void attemptFailed(Problem.Kind kind, Reach reach, String why) {
+    worker.health.failed(server, kind, why);
     Optional<Duration> pause =
         failures.next(worker.retryRule, reach, asked.repeatable(), worker.clock.millis());
     if (pause.isEmpty()) {
@@ -388,7 +391,11 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
       if (sends && body.tooSlow(sinceLast)) {
         giveUp(Problem.bodyTooSlow());
       } else if (silent > allowed.toMillis()) {
-        giveUp(sends ? Problem.bodyStopped(allowed) : Problem.noResponse(allowed));
+        Problem problem = sends ? Problem.bodyStopped(allowed) : Problem.noResponse(allowed);
+        if (problem.kind().isServers()) {
+          worker.health.failed(server, problem.kind(), problem.detail());
+        }
+        giveUp(problem);
       }
     }
   }

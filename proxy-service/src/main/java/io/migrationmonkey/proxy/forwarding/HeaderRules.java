@@ -25,6 +25,7 @@ final class HeaderRules {
   private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
   private static final String PSEUDONYM = "migration-monkey";
   private static final AsciiString VIA_10 = AsciiString.cached("1.0 " + PSEUDONYM);
+  private static final AsciiString VIA_20 = AsciiString.cached("2.0 " + PSEUDONYM);
   private static final AsciiString VIA_11 = AsciiString.cached("1.1 " + PSEUDONYM);
 
   /** So often may this proxy's own name stand in Via: several may stand in a row, but not many. */
@@ -72,7 +73,7 @@ final class HeaderRules {
     boolean old = request.protocolVersion().minorVersion() == 0;
     boolean trailers = !old && headers.containsValue(HttpHeaderNames.TE, "trailers", true);
     removeHopByHop(headers);
-    headers.add(HttpHeaderNames.VIA, old ? VIA_10 : VIA_11);
+    headers.add(HttpHeaderNames.VIA, peer.http2() ? VIA_20 : old ? VIA_10 : VIA_11);
     takeAuthorityFromTarget(request);
     sayWhoAsks(headers, peer);
     if (webSocket) {

@@ -13,17 +13,29 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *
  * @param trusted networks such as {@code 10.0.0.0/8} or single addresses, whose Forwarded and
  *     X-Forwarded-* headers are believed and added to; everybody else's are thrown away
+ * @param proxyProtocol the same for load balancers that begin each connection with a PROXY header,
+ *     version 1 or 2; who is listed here and sends none is turned away
  */
 @ConfigurationProperties("monkey.peers")
-public record PeerSettings(List<String> trusted) {
+public record PeerSettings(List<String> trusted, List<String> proxyProtocol) {
 
-  public PeerSettings(@Nullable List<String> trusted) {
+  public PeerSettings(@Nullable List<String> trusted, @Nullable List<String> proxyProtocol) {
     this.trusted = trusted == null ? List.of() : List.copyOf(trusted);
-    rules();
+    this.proxyProtocol = proxyProtocol == null ? List.of() : List.copyOf(proxyProtocol);
+    trustedRules();
+    proxyProtocolRules();
   }
 
-  List<IpSubnetFilterRule> rules() {
-    return trusted.stream().map(PeerSettings::rule).toList();
+  List<IpSubnetFilterRule> trustedRules() {
+    return rules("monkey.peers.trusted", trusted);
+  }
+
+  List<IpSubnetFilterRule> proxyProtocolRules() {
+    return rules("monkey.peers.proxy-protocol", proxyProtocol);
+  }
+
+  private static List<IpSubnetFilterRule> rules(String property, List<String> networks) {
+    return networks.stream().map(network -> rule(property, network)).toList();
   }
 
   static boolean matches(List<IpSubnetFilterRule> rules, InetSocketAddress peer) {
@@ -35,7 +47,7 @@ public record PeerSettings(List<String> trusted) {
     return false;
   }
 
-  private static IpSubnetFilterRule rule(String network) {
+  private static IpSubnetFilterRule rule(String property, String network) {
     int slash = network.indexOf('/');
     String address = slash < 0 ? network : network.substring(0, slash);
     int all = address.contains(":") ? 128 : 32;
@@ -47,8 +59,8 @@ public record PeerSettings(List<String> trusted) {
       return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "monkey.peers.trusted has '%s'; it must be an address or a network, such as 10.0.0.0/8"
-              .formatted(network),
+          "%s has '%s'; it must be an address or a network, such as 10.0.0.0/8"
+              .formatted(property, network),
           e);
     }
   }

@@ -56,6 +56,11 @@ record Problem(Kind kind, String detail) {
       this.later = later;
     }
 
+    /** True for what a server did or did not do. */
+    boolean isServers() {
+      return status == 502 || status == 504;
+    }
+
     /** As the metric's label. */
     String reason() {
       return name().toLowerCase(Locale.ROOT);

@@ -9,15 +9,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What Netty's decoder lets pass and a server might read in another way. */
 final class RequestCheck {
 
-  // RFC 3986, 3.2.2 and 3.2.3: a name or an address, and perhaps a port. Empty is allowed.
-  private static final Pattern HOST =
-      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(:\\d{0,5})?");
+  private static final int MOST_PORT_DIGITS = 5;
 
   private RequestCheck() {}
 
@@ -66,9 +64,54 @@ final class RequestCheck {
     if (hosts.size() > 1 || (hosts.isEmpty() && http11)) {
       return bad("The request must have exactly one Host header, not %d".formatted(hosts.size()));
     }
-    return hosts.isEmpty() || HOST.matcher(hosts.getFirst()).matches()
+    return hosts.isEmpty() || isAuthority(hosts.getFirst())
         ? null
         : bad("Host must be a name or an address, and perhaps a port");
+  }
+
+  /**
+   * RFC 3986, 3.2.2 and 3.2.3: a name or an address, and perhaps a port. Empty is allowed. Every
+   * request comes by here, so this is no regular expression.
+   */
+  static boolean isAuthority(String text) {
+    int at = 0;
+    if (text.startsWith("[")) {
+      at = text.indexOf(']') + 1;
+      if (at < 3 || !allBetween(text, 1, at - 1, RequestCheck::isOfAddress)) {
+        return false;
+      }
+    } else {
+      while (at < text.length() && isOfName(text.charAt(at))) {
+        at++;
+      }
+    }
+    return at == text.length()
+        || (text.charAt(at) == ':'
+            && text.length() - at - 1 <= MOST_PORT_DIGITS
+            && allBetween(text, at + 1, text.length(), c -> c >= '0' && c <= '9'));
+  }
+
+  private static boolean allBetween(String text, int from, int to, IntPredicate allowed) {
+    for (int i = from; i < to; i++) {
+      if (!allowed.test(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isOfAddress(int c) {
+    return (c >= '0' && c <= ':')
+        || (c >= 'a' && c <= 'f')
+        || (c >= 'A' && c <= 'F')
+        || c == '.';
+  }
+
+  private static boolean isOfName(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= '0' && c <= '9')
+        || (c >= 'A' && c <= 'Z')
+        || "._~!$&'()*+,;=%-".indexOf(c) >= 0;
   }
 
   private static @Nullable Problem target(HttpRequest request) {
@@ -89,7 +132,7 @@ final class RequestCheck {
       return bad("The request target must begin with '/', or be a whole http URI");
     }
     String authority = uri.substring(start, authorityEnd(uri, start));
-    return HOST.matcher(authority).matches()
+    return isAuthority(authority)
         ? null
         : bad("The request target must name a host, and no user");
   }

@@ -49,9 +49,11 @@ final class TrafficMetrics {
   private final Timer firstByte;
   private final LongAdder bytesIn = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
-  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger open = new AtomicInteger();
+  final ConnectionMetrics connections;
 
   TrafficMetrics(MeterRegistry registry) {
+    connections = new ConnectionMetrics(registry);
     requests = counters(registry, "monkey_requests", "outcome", Outcome.values());
     refusals = counters(registry, "monkey_refusals", "reason", Problem.Kind.values());
     retries = counters(registry, "monkey_retries", "reason", RetryRule.Reach.values());
@@ -83,7 +85,7 @@ final class TrafficMetrics {
         .description("Bytes of bodies that went through")
         .tag("direction", "out")
         .register(registry);
-    Gauge.builder("monkey_connections", connections, AtomicInteger::get)
+    Gauge.builder("monkey_connections", open, AtomicInteger::get)
         .description("Clients' connections that are open")
         .register(registry);
   }
@@ -106,7 +108,7 @@ final class TrafficMetrics {
   }
 
   int connectionOpened() {
-    return connections.incrementAndGet();
+    return open.incrementAndGet();
   }
 
   void longLivedEnded(LongLivedKind kind) {
@@ -125,7 +127,7 @@ final class TrafficMetrics {
   }
 
   void connectionClosed() {
-    connections.decrementAndGet();
+    open.decrementAndGet();
   }
 
   private static Counter[] counters(

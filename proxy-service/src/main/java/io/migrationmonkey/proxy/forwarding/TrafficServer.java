@@ -1,5 +1,6 @@
 package io.migrationmonkey.proxy.forwarding;
 
+import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -9,23 +10,16 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,46 +30,55 @@ import org.springframework.stereotype.Component;
 
 /**
  * The traffic port. Starts last and stops first: it stops accepting, answers what is in flight
- * within a deadline, and then closes.
+ * within a deadline, and then closes. Where another process takes the port over, it goes on
+ * accepting what was on its way to it, and every client hears with its next answer that it is to
+ * connect anew.
  */
 @Component
 public final class TrafficServer implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(TrafficServer.class);
 
+  /** The slowest handshake that a process that ends sees through. */
+  private static final Duration LAST_HANDSHAKES = Duration.ofSeconds(1);
+
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
   private final TrafficSettings settings;
   private final LimitSettings limits;
-  private final List<IpSubnetFilterRule> trusted;
+  private final FrontDoor frontDoor;
   private final UpstreamSettings upstreams;
   private final Gate gate;
   private final Clock clock;
   private final TrafficMetrics metrics;
-  private final Reachability reachability;
-  private final ConcurrentMap<InetAddress, Integer> peers = new ConcurrentHashMap<>();
-  private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ServerHealth health;
+  private final boolean overlap;
   private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
   private @Nullable EventLoopGroup acceptor;
   private @Nullable EventLoopGroup loops;
   private @Nullable DnsAddressResolverGroup resolver;
   private volatile @Nullable Channel listening;
+  private volatile @Nullable Channel listeningWithTls;
 
   TrafficServer(
       TrafficSettings settings,
       LimitSettings limits,
-      PeerSettings peers,
+      FrontDoor frontDoor,
       UpstreamSettings upstreams,
       Gate gate,
       Clock clock,
       TrafficMetrics metrics,
-      Reachability reachability) {
+      ServerHealth health,
+      ProxySettings proxy) {
     this.settings = settings;
     this.limits = limits;
-    this.trusted = peers.rules();
+    this.frontDoor = frontDoor;
     this.upstreams = upstreams;
     this.gate = gate;
     this.clock = clock;
     this.metrics = metrics;
-    this.reachability = reachability;
+    this.health = health;
+    this.overlap = proxy.overlap();
   }
 
   /**
@@ -84,7 +87,19 @@ public final class TrafficServer implements SmartLifecycle {
    * @throws IllegalStateException while it does not listen
    */
   public int port() {
-    Channel open = listening;
+    return port(listening);
+  }
+
+  /**
+   * The port that clients connect to with TLS.
+   *
+   * @throws IllegalStateException while it does not listen
+   */
+  public int tlsPort() {
+    return port(listeningWithTls);
+  }
+
+  private static int port(@Nullable Channel open) {
     if (open == null) {
       throw new IllegalStateException("the traffic port is not open");
     }
@@ -93,7 +108,7 @@ public final class TrafficServer implements SmartLifecycle {
 
   @Override
   public void start() {
-    Transport transport = Transport.best(settings.nativeTransport());
+    Transport transport = Transport.best(settings.transport());
     EventLoopGroup accepting = new MultiThreadIoEventLoopGroup(1, transport.io());
     EventLoopGroup serving = new MultiThreadIoEventLoopGroup(settings.eventLoops(), transport.io());
     // Without a cache: the names are asked for every second anyway.
@@ -114,19 +129,10 @@ public final class TrafficServer implements SmartLifecycle {
       workers.put(
           loop,
           new Worker(
-              loop,
-              gate,
-              clock,
-              settings,
-              limits,
-              upstreams,
-              metrics,
-              reachability,
-              transport,
-              names));
+              loop, gate, clock, settings, limits, upstreams, metrics, health, transport, names));
     }
     gate.watch(() -> onEachWorker(Worker::gateChanged));
-    listening =
+    ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(accepting, serving)
             .channel(transport.listening())
@@ -134,17 +140,14 @@ public final class TrafficServer implements SmartLifecycle {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    accepted(channel);
-                  }
-                })
-            .bind(settings.port())
-            .syncUninterruptibly()
-            .channel();
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    if (overlap) {
+      bootstrap.option(transport.sharedPort(), true);
+    }
+    if (frontDoor.tls().on()) {
+      listeningWithTls = listen(bootstrap, frontDoor.tls().port(), true);
+    }
+    listening = listen(bootstrap, settings.port(), false);
     log.info(
         "Traffic on port {} ({}, {} event loops), production is {}, backup is {}",
         port(),
@@ -152,41 +155,57 @@ public final class TrafficServer implements SmartLifecycle {
         workers.size(),
         upstreams.production(),
         upstreams.backup());
+    if (listeningWithTls != null) {
+      log.info("TLS on port {} ({})", tlsPort(), frontDoor.tls().provider());
+    }
   }
 
-  private void accepted(Channel channel) {
-    InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
-    InetAddress address = remote.getAddress();
-    boolean tooMany = metrics.connectionOpened() > limits.maxConnections();
-    tooMany |= peers.merge(address, 1, Integer::sum) > limits.maxConnectionsPerPeer();
-    channel
-        .closeFuture()
-        .addListener(_ -> {
-          metrics.connectionClosed();
-          peers.compute(address, (_, count) -> count == null || count <= 1 ? null : count - 1);
-        });
-    clients.add(channel);
-    Peer peer = Peer.at(address.getHostAddress(), PeerSettings.matches(trusted, remote), "http");
-    StrictRequestDecoder decoder = new StrictRequestDecoder(Worker.decoderConfig(limits), clock);
-    ClientResponseEncoder encoder = new ClientResponseEncoder();
-    Worker worker = Objects.requireNonNull(workers.get(channel.eventLoop()));
-    channel
-        .pipeline()
-        .addLast(
-            decoder,
-            encoder,
-            new ClientConnection(worker, channel, decoder, encoder, peer, tooMany));
+  private Channel listen(ServerBootstrap bootstrap, int port, boolean tls) {
+    Channel open =
+        bootstrap
+        .clone()
+        .childHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                frontDoor.opened(
+                    channel, Objects.requireNonNull(workers.get(channel.eventLoop())), tls);
+              }
+            })
+        .bind(port)
+        .syncUninterruptibly()
+        .channel();
+    if (overlap && !SharedPort.steerToNewest(open)) {
+      log.warn("New connections to port {} can't go to the newest process alone: a restart may reset some", port(open));
+    }
+    return open;
   }
 
   @Override
   public void stop() {
     Channel open = listening;
+    Channel withTls = listeningWithTls;
     listening = null;
+    listeningWithTls = null;
     if (open != null) {
+      if (overlap) {
+        onEachWorker(worker -> worker.stop(false));
+        var _ = open.closeFuture().awaitUninterruptibly(LAST_HANDSHAKES.toMillis());
+      }
       open.close().syncUninterruptibly();
-      onEachWorker(Worker::stop);
+      if (withTls != null) {
+        withTls.close().syncUninterruptibly();
+      }
+      if (!overlap) {
+        onEachWorker(worker -> worker.stop(true));
+      }
       Duration deadline = settings.shutdownDeadline();
+      ChannelGroup clients = frontDoor.open();
       if (!clients.newCloseFuture().awaitUninterruptibly(deadline.toMillis())) {
+        onEachWorker(worker -> worker.stop(true));
+        clients.newCloseFuture().awaitUninterruptibly(LAST_WORDS.toMillis());
+      }
+      if (!clients.isEmpty()) {
         log.warn("{} connections were still busy after {}; closing them", clients.size(), deadline);
         clients.close().awaitUninterruptibly(1000);
       }

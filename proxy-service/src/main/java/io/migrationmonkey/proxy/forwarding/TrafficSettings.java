@@ -10,7 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param port where clients connect; 0 takes a free one
  * @param threads event loops; 0 means one for each processor
- * @param nativeTransport epoll where the machine has it; false forces NIO
+ * @param transport {@code epoll} (NIO where the machine has none), {@code io_uring} (the same), or
+ *     {@code nio}
  * @param connectTimeout for one attempt to reach a server
  * @param poolIdleTimeout how long an idle connection to a server is kept; shorter than the server
  *     keeps it
@@ -25,7 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record TrafficSettings(
     @DefaultValue("8080") int port,
     @DefaultValue("0") int threads,
-    @DefaultValue("true") boolean nativeTransport,
+    @DefaultValue("epoll") Transport.Kind transport,
     @DefaultValue("1s") Duration connectTimeout,
     @DefaultValue("4s") Duration poolIdleTimeout,
     @DefaultValue("512") int maxPooled,

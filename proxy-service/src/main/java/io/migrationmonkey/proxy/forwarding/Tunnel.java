@@ -192,7 +192,7 @@ final class Tunnel implements Drain.LongLived {
             .writeAndFlush(Unpooled.EMPTY_BUFFER)
             .addListener(_ -> {
               if (other instanceof DuplexChannel duplex) {
-                var _ = duplex.shutdownOutput();
+                HalfClose.output(duplex);
               }
             });
       }

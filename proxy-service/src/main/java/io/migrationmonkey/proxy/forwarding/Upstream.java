@@ -85,7 +85,7 @@ final class Upstream {
         .addListener((ChannelFuture done) -> {
           opening--;
           if (done.isSuccess()) {
-            worker.reachability.succeeded(server);
+            worker.health.connected(server);
             if (taker.waits()) {
               taker.connected(fresh);
             } else {
@@ -93,7 +93,7 @@ final class Upstream {
             }
           } else {
             String why = String.valueOf(done.cause().getMessage());
-            worker.reachability.failed(server, why);
+            worker.health.connectFailed(server, why);
             if (taker.waits()) {
               taker.connectFailed(server, why);
             }

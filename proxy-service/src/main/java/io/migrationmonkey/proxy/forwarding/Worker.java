@@ -36,12 +36,12 @@ final class Worker {
   final LimitSettings limits;
   final TrafficMetrics metrics;
   final RetryRule retryRule;
-  final Reachability reachability;
+  final ServerHealth health;
   final Drain drain = new Drain(this);
   private final UpstreamSettings upstreams;
   private final Transport transport;
   private final UpstreamNames names;
-  private final Set<ClientConnection> clients = new HashSet<>();
+  private final Set<Client> clients = new HashSet<>();
   private final Upstream production = new Upstream(this, ServerName.PRODUCTION);
   private final Upstream backup = new Upstream(this, ServerName.BACKUP);
   private final String idPrefix = Long.toHexString(ThreadLocalRandom.current().nextLong());
@@ -50,6 +50,7 @@ final class Worker {
   private CharSequence date = "";
   private long lastSweep;
   private boolean stopping;
+  private boolean closesIdle;
 
   Worker(
       EventLoop loop,
@@ -59,7 +60,7 @@ final class Worker {
       LimitSettings limits,
       UpstreamSettings upstreams,
       TrafficMetrics metrics,
-      Reachability reachability,
+      ServerHealth health,
       Transport transport,
       UpstreamNames names) {
     this.loop = loop;
@@ -69,7 +70,7 @@ final class Worker {
     this.limits = limits;
     this.upstreams = upstreams;
     this.metrics = metrics;
-    this.reachability = reachability;
+    this.health = health;
     this.transport = transport;
     this.names = names;
     this.retryRule = RetryRule.within(settings.retryDeadline());
@@ -81,16 +82,21 @@ final class Worker {
     return upstreams.of(server);
   }
 
-  /** True once the proxy has begun to stop: a connection ends with the response it is at. */
+  /** True once the proxy has begun to stop: every response says that its connection ends. */
   boolean stopping() {
     return stopping;
   }
 
-  void joined(ClientConnection client) {
+  /** True where a connection ends although its client may think otherwise. */
+  boolean closesIdle() {
+    return closesIdle;
+  }
+
+  void joined(Client client) {
     clients.add(client);
   }
 
-  void left(ClientConnection client) {
+  void left(Client client) {
     clients.remove(client);
   }
 
@@ -159,14 +165,19 @@ final class Worker {
     drain.gateChanged(state);
   }
 
-  /** Closes what is idle; what is busy ends with the response it is at. */
-  void stop() {
+  /**
+   * Ends every connection with its next response.
+   *
+   * @param closeIdle whether a connection that waits for a request ends now
+   */
+  void stop(boolean closeIdle) {
     stopping = true;
+    closesIdle |= closeIdle;
     for (ServerName server : ServerName.values()) {
       upstream(server).closeIdle();
     }
     drain.endAll();
-    new ArrayList<>(clients).forEach(ClientConnection::stop);
+    new ArrayList<>(clients).forEach(client -> client.stop(closesIdle));
   }
 
   private void sweep() {

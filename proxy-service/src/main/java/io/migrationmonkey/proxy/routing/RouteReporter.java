@@ -56,8 +56,10 @@ public final class RouteReporter extends BackgroundLoop {
       GateState state = gate.state();
       snapshot.keep(state);
       attempt(() -> report(connected(), state));
+      snapshot.sync();
       awaitNews(PERIOD);
     }
+    snapshot.sync();
     attempt(() -> connected().sync().del(ProxyReport.key(proxy)));
     disconnect();
   }

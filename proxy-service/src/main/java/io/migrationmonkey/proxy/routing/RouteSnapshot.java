@@ -82,6 +82,7 @@ public final class RouteSnapshot {
 
   private final @Nullable Path file;
   private @Nullable Memory kept;
+  private @Nullable FileChannel unsynced;
   private volatile boolean failing;
 
   public RouteSnapshot(SnapshotSettings settings, MeterRegistry metrics) {
@@ -105,7 +106,7 @@ public final class RouteSnapshot {
     }
   }
 
-  /** Keeps what is new in {@code state}. */
+  /** Keeps what is new in {@code state}, for a proxy that starts after this one. */
   void keep(GateState state) {
     Path to = file;
     Memory now = Memory.of(state).orElse(null);
@@ -113,32 +114,54 @@ public final class RouteSnapshot {
       return;
     }
     try {
+      sync();
       write(to, Wire.write(now));
       kept = now;
       failing = false;
     } catch (IOException e) {
-      if (!failing) {
-        failing = true;
-        log.warn(
-            "Can't write {} ({}): started without Redis, this proxy would not know where to send"
-                + " traffic. Make its directory writable, or set monkey.snapshot.file",
-            to,
-            e.toString());
-      }
+      failed(to, e);
     }
   }
 
-  private static void write(Path to, String text) throws IOException {
+  /**
+   * Waits until a machine that loses its power would not lose what was kept last. That takes as
+   * long as the disk likes, so what others wait for comes before it.
+   */
+  void sync() {
+    FileChannel written = unsynced;
+    unsynced = null;
+    if (written == null) {
+      return;
+    }
+    try (written) {
+      written.force(true);
+    } catch (IOException e) {
+      kept = null;
+      failed(file, e);
+    }
+  }
+
+  private void failed(@Nullable Path to, IOException e) {
+    if (!failing) {
+      failing = true;
+      log.warn(
+          "Can't write {} ({}): started without Redis, this proxy would not know where to send"
+              + " traffic. Make its directory writable, or set monkey.snapshot.file",
+          to,
+          e.toString());
+    }
+  }
+
+  private void write(Path to, String text) throws IOException {
     Path directory = Objects.requireNonNull(to.getParent());
     Files.createDirectories(directory);
     Path beside = Files.createTempFile(directory, to.getFileName() + ".", ".new");
     try {
-      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
+      FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE);
+      unsynced = channel;
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
       Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {

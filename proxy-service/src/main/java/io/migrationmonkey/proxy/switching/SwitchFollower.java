@@ -104,14 +104,15 @@ public final class SwitchFollower extends BackgroundLoop {
   }
 
   /**
-   * Returns when there is a route, or when it is clear that Redis gives none now: the traffic port
-   * opens after this, and a restart is to answer no request with "no route yet".
+   * Returns when there is a route, or Redis has said that it has none, or patience is over: the
+   * traffic port opens after this, and a start is to answer no request with "no route yet" only
+   * because the machine is slow.
    */
   @Override
   public void start() {
     super.start();
     try {
-      var _ = settled.await(settings.commandTimeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+      var _ = settled.await(settings.startPatience().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -129,7 +130,9 @@ public final class SwitchFollower extends BackgroundLoop {
         log.error("Following the switch failed; connecting anew", e);
       }
       connected = false;
-      settled.countDown();
+      if (gate.active() != null) {
+        settled.countDown();
+      }
       awaitNews(settings.reconnectDelay());
     }
   }

@@ -2,6 +2,7 @@ package io.migrationmonkey.proxy.web;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.proxy.ProxySettings;
+import io.migrationmonkey.proxy.forwarding.ServerHealth;
 import io.migrationmonkey.proxy.forwarding.UpstreamSettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.migrationmonkey.proxy.routing.GateState;
@@ -23,6 +24,7 @@ class RouteController {
   private final SwitchFollower follower;
   private final ProxySettings proxy;
   private final UpstreamSettings upstreams;
+  private final ServerHealth health;
   private final Clock clock;
 
   RouteController(
@@ -30,11 +32,13 @@ class RouteController {
       SwitchFollower follower,
       ProxySettings proxy,
       UpstreamSettings upstreams,
+      ServerHealth health,
       Clock clock) {
     this.gate = gate;
     this.follower = follower;
     this.proxy = proxy;
     this.upstreams = upstreams;
+    this.health = health;
     this.clock = clock;
   }
 
@@ -54,11 +58,17 @@ class RouteController {
   }
 
   private RouteView.Upstream upstream(ServerName server, GateState state) {
+    ServerHealth.State seen = health.of(server);
     return new RouteView.Upstream(
         server,
         upstreams.of(server).toString(),
         server == state.active(),
-        Objects.requireNonNull(state.inFlight().get(server)));
+        Objects.requireNonNull(state.inFlight().get(server)),
+        seen.reachable(),
+        seen.errorsInARow(),
+        seen.lastError(),
+        seen.healthy(),
+        seen.problem());
   }
 
   private @Nullable Double secondsLeft(@Nullable Hold hold) {

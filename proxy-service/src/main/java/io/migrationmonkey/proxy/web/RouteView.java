@@ -33,6 +33,20 @@ record RouteView(
    * @param address host and port of the application there
    * @param active whether requests go there
    * @param inFlight requests sent there and not answered in full
+   * @param reachable false since the last attempt to connect for a request failed
+   * @param errorsInARow requests that failed there since one was answered
+   * @param lastError what the latest of them died of, or null
+   * @param healthy what the checks say; null where there are none, or none yet
+   * @param problem what the latest check complained of, or null
    */
-  record Upstream(ServerName server, String address, boolean active, int inFlight) {}
+  record Upstream(
+      ServerName server,
+      String address,
+      boolean active,
+      int inFlight,
+      boolean reachable,
+      int errorsInARow,
+      @Nullable String lastError,
+      @Nullable Boolean healthy,
+      @Nullable String problem) {}
 }

@@ -241,7 +241,7 @@ class ByTheBookTest {
   @ValueSource(strings = {"10.0.0.0/33", "10.0.0.0/x", "proxy.example", "", "10.0.0"})
   void aTrustedPeerThatIsNoNetworkIsRefusedByName(String network) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new PeerSettings(List.of(network)))
+        .isThrownBy(() -> new PeerSettings(List.of(network), null))
         .withMessageContaining("monkey.peers.trusted has '" + network + "'");
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ForwardingTest {
@@ -31,10 +32,10 @@ class ForwardingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void requestsGoToTheActiveServerOverEpollAndNio(boolean epoll) throws Exception {
+  @EnumSource
+  void requestsGoToTheActiveServerOverEveryTransport(Transport.Kind transport) throws Exception {
     restart(limits -> {
-      limits.nativeTransport = epoll;
+      limits.transport = transport;
       return limits;
     });
     try (RawClient client = proxy.client()) {
@@ -300,6 +301,18 @@ class ForwardingTest {
       assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
     }
     assertThat(proxy.count("monkey_refusals", "reason", "bad_response")).isEqualTo(1);
+  }
+
+  @Test
+  void aSwitchToWebSocketThatIsNoneIsABadGateway() throws Exception {
+    proxy.production.answers(call ->
+        call.write(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"));
+    try (RawClient client = proxy.client()) {
+      client.send(
+          "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(502);
+    }
   }
 
   @Test

@@ -1,19 +1,21 @@
 package io.migrationmonkey.proxy.forwarding;
 
+import static io.migrationmonkey.proxy.forwarding.Frame.frame;
+import static io.migrationmonkey.proxy.forwarding.Frame.readFrame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.proxy.routing.HoldOrder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets and event streams: passed on as they are, and ended where a drain has to end. */
 class LongLivedTest {
@@ -30,57 +32,6 @@ class LongLivedTest {
   @AfterEach
   void stop() {
     proxy.close();
-  }
-
-  private record Frame(int opcode, boolean last, byte[] payload) {}
-
-  private static byte[] frame(int opcode, boolean last, byte[] payload, boolean masked) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write((last ? 0x80 : 0) | opcode);
-    int mask = masked ? 0x80 : 0;
-    if (payload.length < 126) {
-      out.write(mask | payload.length);
-    } else if (payload.length < 65536) {
-      out.write(mask | 126);
-      out.write(payload.length >> 8);
-      out.write(payload.length);
-    } else {
-      out.write(mask | 127);
-      for (int shift = 56; shift >= 0; shift -= 8) {
-        out.write((int) ((long) payload.length >> shift));
-      }
-    }
-    byte[] key = {1, 2, 3, 4};
-    if (masked) {
-      out.writeBytes(key);
-    }
-    for (int i = 0; i < payload.length; i++) {
-      out.write(masked ? payload[i] ^ key[i % 4] : payload[i]);
-    }
-    return out.toByteArray();
-  }
-
-  private static Frame readFrame(InputStream in) throws IOException {
-    int first = in.read();
-    if (first < 0) {
-      return null;
-    }
-    int second = in.read();
-    long length = second & 0x7f;
-    int more = length == 126 ? 2 : length == 127 ? 8 : 0;
-    for (int i = 0; i < more; i++) {
-      length = (i == 0 ? 0 : length << 8) | in.read();
-    }
-    byte[] mask = (second & 0x80) == 0 ? new byte[4] : in.readNBytes(4);
-    byte[] payload = in.readNBytes((int) length);
-    for (int i = 0; i < payload.length; i++) {
-      payload[i] ^= mask[i % 4];
-    }
-    return new Frame(first & 0x0f, (first & 0x80) != 0, payload);
-  }
-
-  private static int code(Frame close) {
-    return ((close.payload()[0] & 0xff) << 8) | (close.payload()[1] & 0xff);
   }
 
   /** Sends each frame back as it came, unmasked, and notes how the proxy said good-bye. */
@@ -141,10 +92,50 @@ class LongLivedTest {
       assertThat(readFrame(client.in()).payload()).asString().isEqualTo("ment");
       assertThat(readFrame(client.in()).payload()).hasSize(300);
       assertThat(readFrame(client.in()).payload()).isEqualTo(large);
-      assertThat(code(readFrame(client.in()))).isEqualTo(1000);
+      assertThat(readFrame(client.in()).code()).isEqualTo(1000);
       sender.join();
     }
     await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 1001, 1002, 1009, 1011, 3000, 4999})
+  void everyCloseCodePassesBothWays(int code) throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      byte[] payload = {(byte) (code >> 8), (byte) code, 'w', 'h', 'y'};
+      send(client, frame(8, true, payload, true));
+      assertThat(readFrame(client.in()).payload()).isEqualTo(payload);
+    }
+    assertThat(serversLast.get().payload()).hasSize(5);
+    assertThat(ended("websocket")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 125, 126, 127, 65_535, 65_536})
+  void framesPassAtEveryBoundaryOfTheirLength(int length) throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      for (int i = 0; i < 3; i++) {
+        send(client, frame(2, true, new byte[length], true));
+        assertThat(readFrame(client.in()).payload()).hasSize(length);
+      }
+      proxy.hold("m-1");
+      assertThat(readFrame(client.in()).code()).isEqualTo(1012);
+    }
+  }
+
+  @Test
+  void aFrameMayComeByteByByte() throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      for (byte b : frame(9, true, "ping".getBytes(), true)) {
+        send(client, new byte[] {b});
+      }
+      Frame pong = readFrame(client.in());
+      assertThat(pong.opcode()).isEqualTo(9);
+      assertThat(pong.payload()).asString().isEqualTo("ping");
+    }
   }
 
   @Test
@@ -156,13 +147,13 @@ class LongLivedTest {
       proxy.hold("m-1");
       send(client, frame(1, true, "meanwhile".getBytes(), true));
       assertThat(readFrame(client.in()).payload()).asString().isEqualTo("meanwhile");
-      assertThat(code(readFrame(client.in()))).isEqualTo(1012);
+      assertThat(readFrame(client.in()).code()).isEqualTo(1012);
       await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
       send(client, frame(8, true, new byte[] {0x03, (byte) 0xf4}, true));
       assertThat(client.closed()).isTrue();
     }
     await().untilAsserted(() -> assertThat(serversLast.get().opcode()).isEqualTo(8));
-    assertThat(code(serversLast.get())).isEqualTo(1001);
+    assertThat(serversLast.get().code()).isEqualTo(1001);
     assertThat(ended("websocket")).isEqualTo(1);
   }
 
@@ -186,7 +177,7 @@ class LongLivedTest {
       await().untilAsserted(() -> assertThat(ended("websocket")).isEqualTo(1));
       rest.countDown();
       assertThat(readFrame(client.in()).payload()).hasSize(1000);
-      assertThat(code(readFrame(client.in()))).isEqualTo(1012);
+      assertThat(readFrame(client.in()).code()).isEqualTo(1012);
     }
   }
 

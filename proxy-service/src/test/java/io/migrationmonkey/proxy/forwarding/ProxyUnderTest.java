@@ -2,6 +2,7 @@ package io.migrationmonkey.proxy.forwarding;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.proxy.ProxySettings;
 import io.migrationmonkey.proxy.routing.Gate;
 import io.migrationmonkey.proxy.routing.GateSettings;
 import io.migrationmonkey.proxy.routing.HoldOrder;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.util.unit.DataSize;
 
 /** The traffic port with a gate that the test works by hand, and two servers of the test's own. */
@@ -25,29 +27,46 @@ final class ProxyUnderTest implements AutoCloseable {
   final TestServer backup = TestServer.named("backup");
   final Gate gate;
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final ServerHealth health;
   final TrafficServer server;
+  final int port;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-  private ProxyUnderTest(Limits settings, GateSettings gateSettings) {
+  private ProxyUnderTest(Limits settings, GateSettings gateSettings, boolean routed) {
     gate = new Gate(gateSettings, Clock.systemUTC());
+    if (routed) {
+      gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
+    }
     ResourceLeakDetector.setLevel(Level.PARANOID);
     UpstreamSettings upstreams = new UpstreamSettings(production.address(), backup.address());
+    TrafficMetrics traffic = new TrafficMetrics(metrics);
+    FrontDoor frontDoor =
+        new FrontDoor(
+            settings.traffic(),
+            settings.limits(),
+            settings.peers(),
+            settings.http2(),
+            new Tls(settings.tls(), settings.http2(), settings.limits(), settings.bundles),
+            traffic);
+    health = new ServerHealth(upstreams, metrics);
     server =
         new TrafficServer(
             settings.traffic(),
             settings.limits(),
-            settings.peers(),
+            frontDoor,
             upstreams,
             gate,
             Clock.systemUTC(),
-            new TrafficMetrics(metrics),
-            new Reachability(upstreams, metrics));
+            traffic,
+            health,
+            new ProxySettings("p1", settings.overlap));
     server.start();
+    port = server.port();
     var _ = timer.scheduleWithFixedDelay(gate::tick, 5, 5, TimeUnit.MILLISECONDS);
   }
 
   static ProxyUnderTest withoutRoute() {
-    return new ProxyUnderTest(new Limits(), gate(10, Duration.ofSeconds(1)));
+    return new ProxyUnderTest(new Limits(), gate(10, Duration.ofSeconds(1)), false);
   }
 
   static ProxyUnderTest started() {
@@ -59,9 +78,7 @@ final class ProxyUnderTest implements AutoCloseable {
   }
 
   static ProxyUnderTest with(UnaryOperator<Limits> change, GateSettings gate) {
-    ProxyUnderTest proxy = new ProxyUnderTest(change.apply(new Limits()), gate);
-    proxy.gate.follow(new Route(ServerName.PRODUCTION, 1), new HoldOrder.Open());
-    return proxy;
+    return new ProxyUnderTest(change.apply(new Limits()), gate, true);
   }
 
   static GateSettings gate(int maxWaiting, Duration maxHold) {
@@ -98,7 +115,8 @@ final class ProxyUnderTest implements AutoCloseable {
 
   /** Settings that a test changes one of. */
   static final class Limits {
-    boolean nativeTransport = true;
+    Transport.Kind transport = Transport.Kind.EPOLL;
+    int port = 0;
     int threads = 2;
     Duration header = Duration.ofSeconds(15);
     Duration idle = Duration.ofSeconds(30);
@@ -112,13 +130,22 @@ final class ProxyUnderTest implements AutoCloseable {
     int maxHeaders = 100;
     int maxBody = 0;
     boolean accessLog = false;
+    boolean overlap = false;
     List<String> trusted = List.of();
+    List<String> proxyProtocol = List.of();
+    DefaultSslBundleRegistry bundles = new DefaultSslBundleRegistry();
+    String bundle = "";
+    boolean openssl = true;
+    boolean cleartext = true;
+    int maxStreams = 100;
+    int maxResets = 200;
+    int maxControlFrames = 1000;
 
     TrafficSettings traffic() {
       return new TrafficSettings(
-          0,
+          port,
           threads,
-          nativeTransport,
+          transport,
           Duration.ofSeconds(1),
           poolIdle,
           64,
@@ -143,7 +170,22 @@ final class ProxyUnderTest implements AutoCloseable {
     }
 
     PeerSettings peers() {
-      return new PeerSettings(trusted);
+      return new PeerSettings(trusted, proxyProtocol);
+    }
+
+    TlsSettings tls() {
+      return new TlsSettings(bundle, 0, openssl);
+    }
+
+    Http2Settings http2() {
+      return new Http2Settings(
+          true,
+          cleartext,
+          maxStreams,
+          DataSize.ofKilobytes(64),
+          DataSize.ofMegabytes(1),
+          maxResets,
+          maxControlFrames);
     }
   }
 }

@@ -29,17 +29,21 @@ public final class RawClient implements AutoCloseable {
   private boolean nextAnswersHead;
 
   public RawClient(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  public RawClient(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(20_000);
     in = new BufferedInputStream(socket.getInputStream());
   }
 
-  Socket socket() {
+  public Socket socket() {
     return socket;
   }
 
-  InputStream in() {
+  public InputStream in() {
     return in;
   }
 

@@ -25,7 +25,7 @@ public final class TestServer implements AutoCloseable {
     void answer(Call call) throws Exception;
   }
 
-  private final String name;
+  public final String name;
   private final int port;
   private volatile ServerSocket listening;
   private volatile Thread accepting;
@@ -211,7 +211,7 @@ public final class TestServer implements AutoCloseable {
     private final OutputStream out;
     private final String head;
     private byte[] body;
-    boolean upgraded;
+    public boolean upgraded;
 
     Call(TestServer server, Socket socket, InputStream in, OutputStream out, String head) {
       this.server = server;
@@ -221,7 +221,7 @@ public final class TestServer implements AutoCloseable {
       this.head = head;
     }
 
-    TestServer server() {
+    public TestServer server() {
       return server;
     }
 

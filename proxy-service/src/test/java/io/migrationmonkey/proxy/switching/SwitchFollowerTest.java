@@ -1,6 +1,7 @@
 package io.migrationmonkey.proxy.switching;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.KillArgs;
@@ -22,6 +23,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +62,8 @@ class SwitchFollowerTest {
 
   private void start(Duration poll) {
     SwitchSettings settings =
-        new SwitchSettings(poll, Duration.ofMillis(100), Duration.ofMillis(500));
+        new SwitchSettings(
+            poll, Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(2));
     DataRedisConnectionDetails details =
         new DataRedisConnectionDetails() {
           @Override
@@ -71,7 +76,7 @@ class SwitchFollowerTest {
         new SwitchFollower(
             client,
             settings,
-            new ProxySettings("p1"),
+            new ProxySettings("p1", false),
             gate,
             new RouteSnapshot(new SnapshotSettings(file), metrics),
             Clock.systemUTC(),
@@ -261,6 +266,26 @@ class SwitchFollowerTest {
     cli.set(SwitchKey.SWITCH, "false");
     cli.hset(SwitchKey.RECORD, "epoch", "10");
     awaitRoute(ServerName.PRODUCTION);
+  }
+
+  @Test
+  void aStartWaitsForTheFirstRouteThoughRedisIsSlow() throws Exception {
+    cli.set(SwitchKey.SWITCH, "true");
+    follower.stop();
+    client.shutdown();
+    gate = newGate();
+    metrics.clear();
+    redis.freeze();
+    CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> start(NO_POLL));
+    try {
+      // Longer than Redis may take for one answer.
+      assertThatThrownBy(() -> starting.get(800, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+    } finally {
+      redis.thaw();
+    }
+    starting.get(20, TimeUnit.SECONDS);
+    assertThat(gate.active()).isEqualTo(ServerName.BACKUP);
   }
 
   private void startAnew(String remembered) throws Exception {
