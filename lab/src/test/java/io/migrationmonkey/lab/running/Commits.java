@@ -49,7 +49,7 @@ final class Commits implements AutoCloseable {
 
   static Commits start(Addresses addresses, int clients) throws SQLException {
     String url =
-        "jdbc:postgresql://%s:%d,%s:%d/ledger?user=ledger&password=ledger&targetServerType=primary&connectTimeout=1&loginTimeout=2&socketTimeout=5&sslmode=disable"
+        "jdbc:postgresql://%s:%d,%s:%d/ledger?user=ledger&password=ledger&targetServerType=primary&connectTimeout=2&loginTimeout=10&socketTimeout=10&sslmode=disable"
             .formatted(
                 Addresses.HOST,
                 addresses.database(ServerName.PRODUCTION),

@@ -39,13 +39,15 @@ public final class Services {
       """;
 
   // Requests wait: Debian's links for old init scripts and a reload of systemd take most of a
-  // second, and a unit of systemd's own needs neither to start, nor to start at boot or not.
+  // second. A unit of systemd's own needs neither; one made of an init script has nothing else.
   private static final String LINKS =
       """
 
       links() {
-        SYSTEMCTL_SKIP_SYSV=1 systemctl "$@" --quiet --no-reload 2>/dev/null ||
-          systemctl "$@" --quiet --no-reload
+        case $(systemctl show --property=FragmentPath --value "$2") in
+          */systemd/generator*) systemctl "$1" --quiet "$2" ;;
+          *) SYSTEMCTL_SKIP_SYSV=1 systemctl "$1" --quiet --no-reload "$2" ;;
+        esac
       }
       """;
 
@@ -80,8 +82,8 @@ public final class Services {
             shift
             seen "$@"
             systemctl reset-failed "$@" 2>/dev/null || true
-            links enable "$@"
             for unit; do
+              links enable "$unit"
               systemctl start "$unit"
               if [ "$(systemctl show --property=Result --value "$unit")" = exec-condition ]; then
                 echo "the boot guard does not let $unit start:" >&2
