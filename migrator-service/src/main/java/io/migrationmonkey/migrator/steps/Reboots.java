@@ -231,8 +231,7 @@ public class Reboots implements DisposableBean {
       return reboot.succeeded(clock.instant(), reboot.bootIdBefore(), run.fact(Fact.BOOT_ID_AFTER));
     } catch (RuntimeException e) {
       return isOurs(run)
-          ? reboot.failed(
-              clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage())
+          ? reboot.failed(clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage())
           : null;
     }
   }
