@@ -8,11 +8,15 @@ import io.migrationmonkey.monitor.memory.HostMemory;
 import io.migrationmonkey.monitor.memory.ServerMemory;
 import io.migrationmonkey.monitor.orders.Migrator;
 import io.migrationmonkey.monitor.orders.OrderDesk;
+import io.migrationmonkey.monitor.orders.Preparation;
 import io.migrationmonkey.monitor.pressure.PressureRule;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
+import io.migrationmonkey.monitor.watch.ClockSteps;
 import io.migrationmonkey.monitor.watch.Latest;
 import io.migrationmonkey.monitor.watch.Sighting;
+import io.migrationmonkey.monitor.watch.SteadyClock;
+import io.migrationmonkey.monitor.watch.Trace;
 import io.migrationmonkey.monitor.watch.Watch;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
@@ -38,9 +42,10 @@ public class MonitorApplication {
     SpringApplication.run(MonitorApplication.class, args);
   }
 
+  /** All that is measured here is measured by it. The time of day is only shown. */
   @Bean
   Clock clock() {
-    return Clock.systemUTC();
+    return new SteadyClock(Clock.systemUTC());
   }
 
   @Bean
@@ -60,13 +65,43 @@ public class MonitorApplication {
       MemorySettings settings,
       PressureSettings pressure,
       Clock clock,
+      Preparation preparation,
+      Trace trace,
       Latest<Sighting> toRedis,
-      Latest<Sighting> toOrderDesk) {
+      Latest<Sighting> toOrderDesk,
+      Latest<Sighting> toPreparation) {
     return new Watch(
         memory,
-        new PressureRule(pressure.usedRatio(), pressure.sustained(), settings.period()),
+        new PressureRule(pressure.limits()),
+        settings.period(),
+        preparation::moveTook,
         clock,
-        List.of(toRedis, toOrderDesk));
+        List.of(
+            toRedis,
+            toOrderDesk,
+            toPreparation,
+            trace,
+            new ClockSteps(Clock.systemUTC(), clock)));
+  }
+
+  @Bean
+  Trace trace() {
+    return new Trace();
+  }
+
+  @Bean
+  Latest<Sighting> toPreparation(Preparation preparation) {
+    return new Latest<>("preparation", preparation);
+  }
+
+  @Bean
+  Preparation preparation(ServerName server, Migrator migrator, RedisLink redis, Clock clock) {
+    return new Preparation(server, migrator, redis, clock);
+  }
+
+  @Bean
+  Migrator migrator(MigratorSettings migrator) {
+    return new Migrator(migrator.url(), migrator.connectTimeout(), migrator.answerTimeout());
   }
 
   @Bean
@@ -81,20 +116,20 @@ public class MonitorApplication {
 
   @Bean
   RedisLink redisLink(StringRedisTemplate redis, ServerName server, Clock clock) {
-    return new RedisLink(redis, server, BootId.ofThisBoot(), clock);
+    return new RedisLink(redis, server, BootId.ofThisBoot(), clock, Clock.systemUTC());
   }
 
   @Bean
   OrderDesk orderDesk(
       ServerName server,
-      MigratorSettings migrator,
+      Migrator migrator,
       RedisLink redis,
       Clock clock,
       MeterRegistry meters) {
     return new OrderDesk(
         server,
         redis,
-        new Migrator(migrator.url(), migrator.connectTimeout(), migrator.answerTimeout()),
+        migrator,
         clock,
         meters);
   }

@@ -13,7 +13,13 @@ enum Setting {
   ANSWER_TIMEOUT("monkey.migrator.answer-timeout", "100ms to 60s"),
   PERIOD("monkey.memory.period", "100ms to 4s"),
   USED_RATIO("monkey.pressure.used-ratio", "0.10 to 0.99"),
-  SUSTAINED("monkey.pressure.sustained", "100ms to 600s");
+  STRAINED_RATIO("monkey.pressure.strained-ratio", "0.05 to 0.94"),
+  AVAILABLE("monkey.pressure.available", "a size above nothing, such as 2GB"),
+  SUSTAINED("monkey.pressure.sustained", "100ms to 600s"),
+  STALLED("monkey.pressure.stalled", "a share of the time, above 0 and up to 1"),
+  LOOK_AHEAD("monkey.pressure.look-ahead", "1s to 600s"),
+  MOVE("monkey.pressure.move", "1s to 3600s"),
+  MARGIN("monkey.pressure.margin", "1 to 10");
 
   final String property;
   final String allowed;
