@@ -24,9 +24,6 @@ public record PressureRule(PressureLimits limits) {
   private static final Duration STALL_SUSTAINED = Duration.ofSeconds(20);
   private static final double STALLED_TO_DEATH = 0.60;
 
-  /** A rise is news only when it has something to do with memory's end. */
-  private static final double RISES_COUNT_ABOVE = 0.50;
-
   private static final double STRAINED_LOOKS_FURTHER = 2;
   private static final double HURRY_SECONDS = 60;
 
@@ -81,9 +78,8 @@ public record PressureRule(PressureLimits limits) {
     if (atLeast(window, now, limits.exhaustedRatio())) {
       return new Finding(Verdict.EXHAUSTED, over(used, limits.exhaustedRatio()), left);
     }
-    boolean counts = now.usedRatio() >= RISES_COUNT_ABOVE;
     double enough = enough(moveTook).toMillis() / 1000.0;
-    if (forecast != null && counts && forecast.secondsLeft() < enough) {
+    if (forecast != null && forecast.secondsLeft() < enough) {
       return new Finding(Verdict.EXHAUSTED, grows(used, forecast, enough, moveTook), left);
     }
     if (death != null) {
@@ -92,7 +88,7 @@ public record PressureRule(PressureLimits limits) {
     if (atLeast(window, now, limits.strainedRatio())) {
       return new Finding(Verdict.STRAINED, over(used, limits.strainedRatio()), left);
     }
-    if (forecast != null && counts && forecast.secondsLeft() < enough * STRAINED_LOOKS_FURTHER) {
+    if (forecast != null && forecast.secondsLeft() < enough * STRAINED_LOOKS_FURTHER) {
       return new Finding(Verdict.STRAINED, grows(used, forecast, enough, moveTook), left);
     }
     double stalled = window.stalled(false, STALL_SUSTAINED.toSeconds());

@@ -124,6 +124,11 @@ public final class Window {
     return index;
   }
 
+  /** How long this row of readings is by now. */
+  double rowSeconds() {
+    return size == 0 ? 0 : time(size - 1);
+  }
+
   /** The share of the last seconds in which some task, or all, waited for memory; NaN if unknown. */
   double stalled(boolean full, double seconds) {
     int from = since(seconds);
