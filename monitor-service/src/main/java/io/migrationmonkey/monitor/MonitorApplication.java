@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.monitor.memory.HostMemory;
 import io.migrationmonkey.monitor.memory.ServerMemory;
+import io.migrationmonkey.monitor.orders.Doorbell;
+import io.migrationmonkey.monitor.orders.Errand;
 import io.migrationmonkey.monitor.orders.Migrator;
 import io.migrationmonkey.monitor.orders.OrderDesk;
 import io.migrationmonkey.monitor.orders.Preparation;
@@ -13,11 +15,17 @@ import io.migrationmonkey.monitor.pressure.PressureRule;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
 import io.migrationmonkey.monitor.watch.ClockSteps;
+import io.migrationmonkey.monitor.restart.Eyes;
+import io.migrationmonkey.monitor.restart.Hands;
+import io.migrationmonkey.monitor.restart.Health;
+import io.migrationmonkey.monitor.restart.Records;
+import io.migrationmonkey.monitor.restart.RestartMonkey;
 import io.migrationmonkey.monitor.watch.Latest;
 import io.migrationmonkey.monitor.watch.Sighting;
 import io.migrationmonkey.monitor.watch.SteadyClock;
 import io.migrationmonkey.monitor.watch.Trace;
 import io.migrationmonkey.monitor.watch.Watch;
+import io.migrationmonkey.monitor.web.TriggerToken;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
 import java.nio.file.Path;
@@ -100,11 +108,6 @@ public class MonitorApplication {
   }
 
   @Bean
-  Migrator migrator(MigratorSettings migrator) {
-    return new Migrator(migrator.url(), migrator.connectTimeout(), migrator.answerTimeout());
-  }
-
-  @Bean
   Latest<Sighting> toRedis(RedisLink redis) {
     return new Latest<>("redis-reports", redis);
   }
@@ -120,16 +123,46 @@ public class MonitorApplication {
   }
 
   @Bean
+  Migrator migrator(MigratorSettings settings) {
+    return new Migrator(settings.url(), settings.connectTimeout(), settings.answerTimeout());
+  }
+
+  @Bean
   OrderDesk orderDesk(
+      ServerName server, Migrator migrator, RedisLink redis, Clock clock, MeterRegistry meters) {
+    return new OrderDesk(server, redis, migrator, clock, meters);
+  }
+
+  @Bean
+  Doorbell doorbell(ServerName server, RedisLink redis, Migrator migrator, MeterRegistry meters) {
+    return new Doorbell(server, redis, migrator, meters);
+  }
+
+  @Bean
+  TriggerToken triggerToken(TriggerSettings settings) {
+    return new TriggerToken(settings.token());
+  }
+
+  /** Idle where there is no application to look after: a condition would be settled at build time. */
+  @Bean(initMethod = "start")
+  RestartMonkey restartMonkey(
       ServerName server,
+      ApplicationSettings application,
+      RestartSettings settings,
+      StringRedisTemplate redis,
       Migrator migrator,
-      RedisLink redis,
       Clock clock,
       MeterRegistry meters) {
-    return new OrderDesk(
+    Hands hands = new Hands(settings.socket(), clock);
+    Health health = new Health(application.health().url(), application.health().timeout());
+    return new RestartMonkey(
         server,
-        redis,
-        migrator,
+        settings.enabled() && !application.services().isEmpty(),
+        new Records(redis, server),
+        new Eyes(hands, application.services(), health, clock),
+        hands,
+        settings.limits(),
+        new Errand(server, migrator, clock, meters),
         clock,
         meters);
   }

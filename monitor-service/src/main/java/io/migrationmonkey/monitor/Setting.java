@@ -19,7 +19,17 @@ enum Setting {
   STALLED("monkey.pressure.stalled", "a share of the time, above 0 and up to 1"),
   LOOK_AHEAD("monkey.pressure.look-ahead", "1s to 600s"),
   MOVE("monkey.pressure.move", "1s to 3600s"),
-  MARGIN("monkey.pressure.margin", "1 to 10");
+  MARGIN("monkey.pressure.margin", "1 to 10"),
+  SERVICES("monkey.application.services", "systemd units like 'guestbook.service'"),
+  HEALTH_PORT("monkey.application.health.port", "1 to 65535"),
+  HEALTH_PATH("monkey.application.health.path", "a path like '/health'"),
+  HEALTH_TIMEOUT("monkey.application.health.timeout", "100ms to 60s"),
+  RESTART_ENABLED("monkey.restart.enabled", "true or false"),
+  ATTEMPTS("monkey.restart.attempts", "1 to 100"),
+  WINDOW("monkey.restart.window", "10s to 1d"),
+  UNHEALTHY_AFTER("monkey.restart.unhealthy-after", "1s to 1h"),
+  GRACE("monkey.restart.grace", "11s to 1h"),
+  TRIGGERS_TOKEN("monkey.triggers.token", "16 to 200 printable characters, or nothing");
 
   final String property;
   final String allowed;
