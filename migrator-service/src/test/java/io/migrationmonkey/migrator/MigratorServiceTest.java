@@ -314,7 +314,7 @@ class MigratorServiceTest {
   }
 
   @ParameterizedTest
-  @Order(12)
+  @Order(13)
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
@@ -331,7 +331,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(12)
+  @Order(14)
   void noServerIsRebootedWhileAnotherActs() throws Exception {
     Switchboard switchboard = service.getBean(Switchboard.class);
     Lease another = switchboard.lease("restart-production").orElseThrow();
@@ -353,7 +353,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(13)
+  @Order(15)
   void withoutRedisAnOrderIsRefusedAndSaysSo() throws Exception {
     redis.stop();
     problem(post("{\"reason\":\"x\"}", Map.of()), 503, "Redis does not answer");

@@ -229,11 +229,22 @@ public class Reboots implements DisposableBean {
       take(run, Step.REBOOT_SOURCE);
       take(run, Step.READMIT_SOURCE);
       return reboot.succeeded(clock.instant(), reboot.bootIdBefore(), run.fact(Fact.BOOT_ID_AFTER));
-    } catch (MigrationRun.Relinquished left) {
-      log.warn("{}: left to whoever takes it up: {}", reboot.id(), left.getMessage());
-      return null;
     } catch (RuntimeException e) {
-      return reboot.failed(clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage());
+      return isOurs(run)
+          ? reboot.failed(
+              clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage())
+          : null;
+    }
+  }
+
+  /** Whoever has to let go does not know what became of it: the next one takes it up. */
+  private static boolean isOurs(MigrationRun run) {
+    try {
+      run.checkStillOurs();
+      return true;
+    } catch (MigrationRun.Relinquished left) {
+      log.warn("{}: left to whoever takes it up: {}", run.id(), left.getMessage());
+      return false;
     }
   }
 
