@@ -14,12 +14,12 @@ import io.migrationmonkey.monitor.orders.Preparation;
 import io.migrationmonkey.monitor.pressure.PressureRule;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
-import io.migrationmonkey.monitor.watch.ClockSteps;
 import io.migrationmonkey.monitor.restart.Eyes;
 import io.migrationmonkey.monitor.restart.Hands;
 import io.migrationmonkey.monitor.restart.Health;
 import io.migrationmonkey.monitor.restart.Records;
 import io.migrationmonkey.monitor.restart.RestartMonkey;
+import io.migrationmonkey.monitor.watch.ClockSteps;
 import io.migrationmonkey.monitor.watch.Latest;
 import io.migrationmonkey.monitor.watch.Sighting;
 import io.migrationmonkey.monitor.watch.SteadyClock;
@@ -85,11 +85,7 @@ public class MonitorApplication {
         preparation::moveTook,
         clock,
         List.of(
-            toRedis,
-            toOrderDesk,
-            toPreparation,
-            trace,
-            new ClockSteps(Clock.systemUTC(), clock)));
+            toRedis, toOrderDesk, toPreparation, trace, new ClockSteps(Clock.systemUTC(), clock)));
   }
 
   @Bean
@@ -143,7 +139,9 @@ public class MonitorApplication {
     return new TriggerToken(settings.token());
   }
 
-  /** Idle where there is no application to look after: a condition would be settled at build time. */
+  /**
+   * Idle where there is no application to look after: a condition would be settled at build time.
+   */
   @Bean(initMethod = "start")
   RestartMonkey restartMonkey(
       ServerName server,

@@ -25,7 +25,7 @@ record PressureSettings(
     @DefaultValue("2GB") DataSize available,
     @DefaultValue("10s") Duration sustained,
     @DefaultValue("0.20") double stalled,
-    @DefaultValue("75s") Duration lookAhead,
+    @DefaultValue("60s") Duration lookAhead,
     @DefaultValue("30s") Duration move,
     @DefaultValue("1.5") double margin) {
 

@@ -10,7 +10,8 @@ public final class HostMemory {
   private final GlobalMemory memory;
 
   public HostMemory() {
-    // OSHI hands out figures up to 300 ms old unless told so before its first use. This long is shorter than any
+    // OSHI hands out figures up to 300 ms old unless told so before its first use. This long is
+    // shorter than any
     // period, and all that one reading asks for comes from one look at the file.
     GlobalConfig.set(GlobalConfig.OSHI_UTIL_MEMOIZER_EXPIRATION, 20);
     memory = new SystemInfo().getHardware().getMemory();

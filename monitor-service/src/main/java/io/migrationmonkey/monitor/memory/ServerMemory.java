@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of this server: the host's, or that of a cgroup that holds the server, whichever has the
- * least left.
+ * The memory of this server: the host's, or that of a cgroup that holds the server, whichever has
+ * the least left.
  *
  * <p>Every figure is read anew each time: limits change while a container runs. Only where the
  * cgroups lie is remembered for a moment. Belongs to one thread.
@@ -40,8 +40,7 @@ public final class ServerMemory {
     this.clock = clock;
   }
 
-  private record Place(
-      Instant at, Optional<ServerCgroup> cgroup, Optional<SignalReader.Own> own) {}
+  private record Place(Instant at, Optional<ServerCgroup> cgroup, Optional<SignalReader.Own> own) {}
 
   private record Level(long total, long used, long workingSet, String source) {
 

@@ -1,6 +1,9 @@
 package io.migrationmonkey.monitor.memory;
 
-/** What is read beside used and total. A server has some of them; one that can't be read is absent, never zero. */
+/**
+ * What is read beside used and total. A server has some of them; one that can't be read is absent,
+ * never zero.
+ */
 public enum Signal {
   /** Microseconds since boot in which some task on the host waited for memory. */
   HOST_SOME_STALL("hostSomeStall", "µs", true),

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Reads what strain shows in: stalls, paging, faults, kills, ZFS. None of them is needed, so one that
- * can't be read is left out.
+ * Reads what strain shows in: stalls, paging, faults, kills, ZFS. None of them is needed, so one
+ * that can't be read is left out.
  */
 final class SignalReader {
 
@@ -27,7 +27,8 @@ final class SignalReader {
   Map<Signal, Figure> read(HostMemory.Figures host, java.util.Optional<Own> own) {
     Map<Signal, Figure> found = new EnumMap<>(Signal.class);
     stall(found, HOST_STALL, Signal.HOST_SOME_STALL, Signal.HOST_FULL_STALL);
-    // OSHI says 0 both for no swap and for what it can't read, but it has read the memory from the same file.
+    // OSHI says 0 both for no swap and for what it can't read, but it has read the memory from the
+    // same file.
     found.put(Signal.SWAP_TOTAL, new Figure(host.swapTotalBytes(), "/proc/meminfo via OSHI"));
     found.put(Signal.SWAP_USED, new Figure(host.swapUsedBytes(), "/proc/meminfo via OSHI"));
     if (loaded(VMSTAT)) {
@@ -36,13 +37,12 @@ final class SignalReader {
       line(found, Signal.MAJOR_FAULTS, VMSTAT, "pgmajfault");
       line(found, Signal.HOST_OOM_KILLS, VMSTAT, "oom_kill");
     }
-    own.ifPresent(
-        cgroup -> {
-          stall(found, cgroup.stall, Signal.OWN_SOME_STALL, Signal.OWN_FULL_STALL);
-          if (loaded(cgroup.kills)) {
-            line(found, Signal.OWN_OOM_KILLS, cgroup.kills, "oom_kill");
-          }
-        });
+    own.ifPresent(cgroup -> {
+      stall(found, cgroup.stall, Signal.OWN_SOME_STALL, Signal.OWN_FULL_STALL);
+      if (loaded(cgroup.kills)) {
+        line(found, Signal.OWN_OOM_KILLS, cgroup.kills, "oom_kill");
+      }
+    });
     zfs(found);
     return found;
   }

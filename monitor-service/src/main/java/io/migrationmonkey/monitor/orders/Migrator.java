@@ -84,7 +84,7 @@ public final class Migrator {
   /** Asks how long the last three moves took. */
   Moves lastMoves() {
     HttpRequest request =
-        HttpRequest.newBuilder(at("/api/migrations?limit=10"))
+        HttpRequest.newBuilder(at("/api/migrations?limit=5"))
             .header("Accept", "application/json")
             .GET()
             .build();

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * What is good to have done before an order: to know how long moves take, and to have the standby
  * brought up to date once memory is strained.
  *
- * <p>It waits for the migrator's answers, so it belongs on a thread of its own, and not on that of the
- * orders.
+ * <p>It waits for the migrator's answers, so it belongs on a thread of its own, and not on that of
+ * the orders.
  */
 public final class Preparation implements Consumer<Sighting> {
 
@@ -45,7 +45,9 @@ public final class Preparation implements Consumer<Sighting> {
     this.clock = clock;
   }
 
-  /** The longest of the last moves, up to where the traffic went over; empty while none is known. */
+  /**
+   * The longest of the last moves, up to where the traffic went over; empty while none is known.
+   */
   public Optional<Duration> moveTook() {
     return Optional.ofNullable(moveTook);
   }
@@ -78,7 +80,9 @@ public final class Preparation implements Consumer<Sighting> {
       }
       case Migrator.Moves.Unknown(String why) -> {
         if (!migratorAway) {
-          log.warn("The migrator is away ({}): watching on, and an order would be tried until it is taken", why);
+          log.warn(
+              "The migrator is away ({}): watching on, and an order would be tried until it is taken",
+              why);
         }
         migratorAway = true;
         askNext = now.plus(ASK_AGAIN_AFTER_FAILURE);

@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * When memory will be used up if it goes on as it went.
  *
- * <p>A rise counts when all four quarters of the time show it, so that one jump does not make it, and it
- * is as fast as its latter half. It is believed only a few times as far ahead as it has been seen, and the
- * shorter it has been seen the nearer to the end it must be: what grows within seconds is mostly a burst, and
- * where it is not, a move would come too late anyway. A rise within heights that memory has come back from
- * before is no news: what collects garbage lives like that. There the heights themselves are watched.
+ * <p>A rise counts when all four quarters of the time show it, so that one jump does not make it,
+ * and it is as fast as its latter half. It is believed only a few times as far ahead as it has been
+ * seen, and the shorter it has been seen the nearer to the end it must be: what grows within
+ * seconds is mostly a burst, and where it is not, a move would come too late anyway. A rise within
+ * heights that memory has come back from before is no news: what collects garbage lives like that.
+ * There the heights themselves are watched.
  *
  * @param bytesPerSecond how fast it grows
  * @param seenSeconds for how long it has
@@ -19,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, boolean crests) {
 
-  /** A rise seen for a second is believed three seconds ahead. */
-  static final double REACH = 3;
+  /** A rise seen for a second is believed two seconds ahead. */
+  static final double REACH = 2;
 
   private static final double[] SPANS = {1, 2, 4, 8, 16, 32, 64, 115};
 
   /** Below this share of all there is, a rise that was seen for so many seconds is no concern. */
-  private static final double[][] COUNTS_ABOVE = {{60, 0.60}, {30, 0.70}, {15, 0.78}, {7, 0.85}, {0, 0.90}};
+  private static final double[][] COUNTS_ABOVE = {
+    {60, 0.60}, {30, 0.70}, {15, 0.78}, {7, 0.85}, {0, 0.90}
+  };
 
   private static final double HEIGHTS_COUNT_ABOVE = 0.70;
 
@@ -60,7 +63,7 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
       return null;
     }
     double now = window.used(window.size() - 1);
-    Crest crest = Crest.of(window, total * FALL);
+    Crest crest = Crest.of(window, total);
     Forecast soonest = null;
     if (now > crest.height + SWING * crest.swing) {
       for (double span : SPANS) {
@@ -89,8 +92,7 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
     return one == null || (other != null && other.secondsLeft < one.secondsLeft) ? other : one;
   }
 
-  private static @Nullable Forecast rise(
-      Window window, double span, double total, double ceiling) {
+  private static @Nullable Forecast rise(Window window, double span, double total, double ceiling) {
     int from = window.since(span);
     int last = window.size() - 1;
     double seen = window.time(last) - window.time(from);
@@ -184,31 +186,30 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
    */
   private record Crest(double height, double swing, int returns) {
 
-    static Crest of(Window window, double fall) {
+    static Crest of(Window window, double total) {
+      double fall = total * FALL;
       double height = 0;
-      double before = 0;
-      int returns = 0;
       double swing = 0;
+      int returns = 0;
       double peak = 0;
       double trough = 0;
       for (int spell = 0; spell < window.spells(); spell++) {
-        if (window.low(spell) < before - fall) {
-          height = Math.max(height, before);
-        }
-        before = Math.max(before, window.high(spell));
-        if (window.low(spell) < peak - fall) {
+        double low = window.low(spell);
+        if (low < peak - fall) {
+          // From near the end memory comes back when something was killed: nobody lives like that.
+          height = peak < total * NEAR_THE_END ? Math.max(height, peak) : height;
+          swing = Math.max(swing, peak - low);
           returns++;
-          swing = Math.max(swing, peak - window.low(spell));
-          trough = window.low(spell);
+          trough = low;
           peak = 0;
         } else {
           if (window.high(spell) > trough + fall) {
             peak = Math.max(peak, window.high(spell));
           }
-          trough = Math.min(trough, window.low(spell));
+          trough = Math.min(trough, low);
         }
       }
-      return new Crest(height, swing, returns);
+      return new Crest(height, height == 0 ? 0 : swing, returns);
     }
   }
 }

@@ -32,7 +32,7 @@ public record PressureLimits(
           2L << 30,
           Duration.ofSeconds(10),
           0.20,
-          Duration.ofSeconds(75),
+          Duration.ofSeconds(60),
           Duration.ofSeconds(30),
           1.5);
 }

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a verdict of a window of readings.
  *
- * <p>Exhausted is memory that is nearly all used for a while, or that will be before a move is over,
- * or that all tasks wait for most of the time. Strained is the same, less far gone. Only what can't
- * be reclaimed counts as used, so a full page cache says nothing. A verdict is taken back when
- * nothing has spoken for it for as long as it would take to reach it.
+ * <p>Exhausted is memory that is nearly all used for a while, or that will be before a move is
+ * over, or that all tasks wait for most of the time. Strained is the same, less far gone. Only what
+ * can't be reclaimed counts as used, so a full page cache says nothing. A verdict is taken back
+ * when nothing has spoken for it for as long as it would take to reach it.
  */
 public record PressureRule(PressureLimits limits) {
 
@@ -47,9 +47,7 @@ public record PressureRule(PressureLimits limits) {
     boolean stays = calmingSince != null && !calmedDown(calmingSince, now, standing);
     return new Judgement(
         stays ? standing : found.verdict,
-        stays
-            ? "%s; it was %s a moment ago".formatted(found.words, word(standing))
-            : found.words,
+        stays ? "%s; it was %s a moment ago".formatted(found.words, word(standing)) : found.words,
         found.secondsLeft,
         Forecast.secondsLeftAtTheLatestStep(window, ceiling) < HURRY_SECONDS,
         stays ? calmingSince : null,
@@ -106,8 +104,12 @@ public record PressureRule(PressureLimits limits) {
   private boolean atLeast(Window window, MemoryReading now, double ratio) {
     double bytes = now.totalBytes() * ratio;
     double seconds = limits.sustained().toMillis() / 1000.0;
-    int from = window.since(seconds);
     int last = window.size() - 1;
+    int from = window.since(seconds);
+    // Readings come when they come: the one before may be the one that is old enough.
+    if (from > 0 && window.time(last) - window.time(from) < seconds) {
+      from--;
+    }
     if (now.availableBytes() > limits.availableBytes()
         || window.time(last) - window.time(from) < seconds - 1e-3) {
       return false;
@@ -133,8 +135,7 @@ public record PressureRule(PressureLimits limits) {
   }
 
   private boolean calmedDown(Instant since, MemoryReading now, Verdict standing) {
-    double limit =
-        standing == Verdict.EXHAUSTED ? limits.exhaustedRatio() : limits.strainedRatio();
+    double limit = standing == Verdict.EXHAUSTED ? limits.exhaustedRatio() : limits.strainedRatio();
     return now.usedRatio() < limit - HYSTERESIS
         && Duration.between(since, now.at()).compareTo(limits.sustained()) >= 0;
   }
@@ -144,8 +145,7 @@ public record PressureRule(PressureLimits limits) {
         .formatted(used, percent(ratio), seconds(limits.sustained().toMillis() / 1000.0));
   }
 
-  private String grows(
-      String used, Forecast forecast, double enough, @Nullable Duration moveTook) {
+  private String grows(String used, Forecast forecast, double enough, @Nullable Duration moveTook) {
     return "%s; %s by %s MiB/s for %s s, so %s is reached in %s s, and %s"
         .formatted(
             used,

@@ -8,8 +8,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The readings that count for a verdict: each of the last two minutes, and highs and lows of the last
- * ten. Of a fixed size, so that it asks for no memory when there is none.
+ * The readings that count for a verdict: each of the last two minutes, and highs and lows of the
+ * last ten. Of a fixed size, so that it asks for no memory when there is none.
  *
  * <p>Only a row without holes says something: after a hole it begins anew, and so it does when the
  * memory there is has changed.
@@ -75,9 +75,10 @@ public final class Window {
 
   // The server's own where there is one: the host's neighbours wait for memory of their own.
   private static double stall(MemoryReading reading, Signal own, Signal host) {
-    double micros = reading.value(own).isPresent()
-        ? reading.value(own).getAsLong()
-        : reading.value(host).isPresent() ? reading.value(host).getAsLong() : Double.NaN;
+    double micros =
+        reading.value(own).isPresent()
+            ? reading.value(own).getAsLong()
+            : reading.value(host).isPresent() ? reading.value(host).getAsLong() : Double.NaN;
     return micros / 1e6;
   }
 
@@ -129,7 +130,9 @@ public final class Window {
     return size == 0 ? 0 : time(size - 1);
   }
 
-  /** The share of the last seconds in which some task, or all, waited for memory; NaN if unknown. */
+  /**
+   * The share of the last seconds in which some task, or all, waited for memory; NaN if unknown.
+   */
   double stalled(boolean full, double seconds) {
     int from = since(seconds);
     double over = time(size - 1) - time(from);

@@ -45,7 +45,8 @@ public final class RedisLink implements Consumer<Sighting> {
    * @param clock one that nobody sets, for what is measured
    * @param timeOfDay for what people and other services read
    */
-  public RedisLink(StringRedisTemplate redis, ServerName server, BootId bootId, Clock clock, Clock timeOfDay) {
+  public RedisLink(
+      StringRedisTemplate redis, ServerName server, BootId bootId, Clock clock, Clock timeOfDay) {
     this.redis = redis;
     this.server = server;
     this.bootId = bootId;

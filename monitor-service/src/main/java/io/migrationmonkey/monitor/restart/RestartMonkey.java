@@ -1,6 +1,5 @@
 package io.migrationmonkey.monitor.restart;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ApplicationReport;
@@ -107,6 +106,11 @@ public final class RestartMonkey implements AutoCloseable {
 
   public Seen seen() {
     return seen;
+  }
+
+  /** False looks at nothing and does nothing. */
+  public boolean enabled() {
+    return enabled;
   }
 
   public Errand.Word order() {

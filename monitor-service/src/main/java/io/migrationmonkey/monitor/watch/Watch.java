@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the memory once a period, on one thread, and tells the listeners. More often while memory
- * grows so fast that a period is a long time.
+ * Looks at the memory once a period, on one thread, and tells the listeners. More often while
+ * memory grows so fast that a period is a long time.
  */
 public final class Watch implements AutoCloseable {
 
@@ -79,7 +79,8 @@ public final class Watch implements AutoCloseable {
     lookAgainIn(Duration.ZERO);
   }
 
-  // Not at a fixed rate: a process that was frozen would look many times at once, to make up for it.
+  // Not at a fixed rate: a process that was frozen would look many times at once, to make up for
+  // it.
   private void lookAgainIn(Duration pause) {
     var _ =
         scheduler.schedule(

@@ -29,7 +29,8 @@ final class MemoryController {
 
   @GetMapping("/api/memory")
   MemoryView memory() {
-    return MemoryView.of(server, watch.latest(), desk.standing(), preparation.moveTook(), watch.history());
+    return MemoryView.of(
+        server, watch.latest(), desk.standing(), preparation.moveTook(), watch.history());
   }
 
   /** The readings of the last hour; bench/run pressure judges such a file again. */

@@ -140,14 +140,16 @@ record MemoryView(
   private static Current current(MemoryReading reading, List<MemoryReading> history) {
     MemoryReading before = history.size() < 2 ? null : history.get(history.size() - 2);
     Map<String, Shown> signals = new LinkedHashMap<>();
-    reading.signals().forEach((signal, figure) ->
-        signals.put(
-            signal.label(),
-            new Shown(
-                figure.value(),
-                signal.unit(),
-                signal.counter() ? perSecond(signal, before, reading) : null,
-                figure.source())));
+    reading
+        .signals()
+        .forEach((signal, figure) ->
+            signals.put(
+                signal.label(),
+                new Shown(
+                    figure.value(),
+                    signal.unit(),
+                    signal.counter() ? perSecond(signal, before, reading) : null,
+                    figure.source())));
     return new Current(
         reading.at(),
         reading.totalBytes(),

@@ -60,9 +60,7 @@ final class MonitorMetrics implements MeterBinder {
         "monkey.memory.seconds.left",
         "Until memory is used up if it goes on growing so",
         seen ->
-            seen.judgement().secondsLeft() == null
-                ? Double.NaN
-                : seen.judgement().secondsLeft());
+            seen.judgement().secondsLeft() == null ? Double.NaN : seen.judgement().secondsLeft());
     for (Signal signal : Signal.values()) {
       Gauge.builder("monkey.memory.signal", () -> value(signal))
           .description("What else the kernel says of memory")

@@ -57,7 +57,7 @@ class RedisLinkTest {
     connections.start();
     redis = new StringRedisTemplate(connections);
     redis.afterPropertiesSet();
-    link = new RedisLink(redis, ServerName.PRODUCTION, new BootId("boot-1"), clock);
+    link = new RedisLink(redis, ServerName.PRODUCTION, new BootId("boot-1"), clock, clock);
   }
 
   @AfterEach

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The set that nobody tuned on: no curves, but a machine with things that run on it, and what comes of
- * it is the right answer. A server that never came to its end was not to be left.
+ * The set that nobody tuned on: no curves, but a machine with things that run on it, and what comes
+ * of it is the right answer. A server that never came to its end was not to be left.
  */
 final class Machines {
 
@@ -64,11 +64,10 @@ final class Machines {
   /** Wanders about its own mean. */
   private void worker(double mean) {
     double[] has = {mean};
-    tenants.add(
-        t -> {
-          has[0] += (mean - has[0]) * 0.02 * STEP + random.nextGaussian() * mean * 0.02;
-          return Math.max(0, has[0]);
-        });
+    tenants.add(t -> {
+      has[0] += (mean - has[0]) * 0.02 * STEP + random.nextGaussian() * mean * 0.02;
+      return Math.max(0, has[0]);
+    });
   }
 
   /** Allocates as the load has it, and collects when its young space is full. */
@@ -76,36 +75,32 @@ final class Machines {
     double[] garbage = {0};
     double rate = young / (3 + random.nextDouble() * 40);
     what += "collector ";
-    tenants.add(
-        t -> {
-          garbage[0] += rate * STEP * (0.5 + random.nextDouble());
-          if (garbage[0] > young * (0.93 + 0.07 * random.nextDouble())) {
-            garbage[0] = young * 0.05 * random.nextDouble();
-          }
-          return live + garbage[0];
-        });
+    tenants.add(t -> {
+      garbage[0] += rate * STEP * (0.5 + random.nextDouble());
+      if (garbage[0] > young * (0.93 + 0.07 * random.nextDouble())) {
+        garbage[0] = young * 0.05 * random.nextDouble();
+      }
+      return live + garbage[0];
+    });
   }
 
   /** They come when they come, take their time to grow, and go. */
   private void jobs(double largest) {
     List<double[]> running = new ArrayList<>(); // from, grows for, stays for, has
     what += "jobs ";
-    tenants.add(
-        t -> {
-          if (random.nextDouble() < STEP / 60 && running.size() < 2) {
-            running.add(
-                new double[] {
-                  t,
-                  0.5 + random.nextDouble() * 20,
-                  random.nextDouble() * 60,
-                  largest * (0.3 + 0.7 * random.nextDouble())
-                });
-          }
-          running.removeIf(job -> t > job[0] + job[1] + job[2]);
-          return running.stream()
-              .mapToDouble(job -> job[3] * Math.min(1, (t - job[0]) / job[1]))
-              .sum();
-        });
+    tenants.add(t -> {
+      if (random.nextDouble() < STEP / 60 && running.size() < 2) {
+        running.add(
+            new double[] {
+              t,
+              0.5 + random.nextDouble() * 20,
+              random.nextDouble() * 60,
+              largest * (0.3 + 0.7 * random.nextDouble())
+            });
+      }
+      running.removeIf(job -> t > job[0] + job[1] + job[2]);
+      return running.stream().mapToDouble(job -> job[3] * Math.min(1, (t - job[0]) / job[1])).sum();
+    });
   }
 
   /** Loses something with every request that goes wrong, and requests come in lumps. */
@@ -115,13 +110,12 @@ final class Machines {
     double lump = perSecond * (0.2 + random.nextDouble() * 2);
     double[] lost = {0};
     what += "leak ";
-    tenants.add(
-        t -> {
-          if (t > begins && random.nextDouble() < perSecond * STEP / lump) {
-            lost[0] += lump * 2 * random.nextDouble();
-          }
-          return lost[0];
-        });
+    tenants.add(t -> {
+      if (t > begins && random.nextDouble() < perSecond * STEP / lump) {
+        lost[0] += lump * 2 * random.nextDouble();
+      }
+      return lost[0];
+    });
   }
 
   private void forks() {
@@ -130,13 +124,12 @@ final class Machines {
     double each = 0.001 + random.nextDouble() * 0.003;
     double births = 0.1 + random.nextDouble() * 0.4;
     what += "forks ";
-    tenants.add(
-        t -> {
-          if (t > begins) {
-            processes[0] = Math.max(1, processes[0]) * Math.exp(births * STEP);
-          }
-          return processes[0] * each;
-        });
+    tenants.add(t -> {
+      if (t > begins) {
+        processes[0] = Math.max(1, processes[0]) * Math.exp(births * STEP);
+      }
+      return processes[0] * each;
+    });
   }
 
   /** Grows as a leak does, until it has what it wants. */

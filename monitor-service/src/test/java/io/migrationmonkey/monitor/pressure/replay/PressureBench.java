@@ -23,14 +23,16 @@ class PressureBench {
     run(
         Long.getLong("monkey.bench.seed", 20261126L),
         System.getProperty("monkey.bench.traces", ""),
+        System.getProperty("monkey.bench.real", ""),
         System.getProperty("monkey.bench.figures", "target/pressure.json"));
   }
 
   public static void main(String[] args) throws IOException {
-    run(Long.parseLong(args[0]), args.length > 2 ? args[2] : "", args[1]);
+    run(Long.parseLong(args[0]), args.length > 2 ? args[2] : "", "", args[1]);
   }
 
-  private static void run(long seed, String folder, String figures) throws IOException {
+  private static void run(long seed, String folder, String real, String figures)
+      throws IOException {
     Map<String, List<Trace>> sets = new LinkedHashMap<>();
     sets.put("tuned", Shapes.of(TUNED_SEED));
     sets.put("same shapes, other seeds", fresh(seed));
@@ -42,9 +44,28 @@ class PressureBench {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("seed", seed);
     sets.forEach((name, traces) -> json.put(name, score(name, traces)));
+    json.put("real", real(real));
     Files.writeString(
         Path.of(figures),
         JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(json));
+  }
+
+  /** What the run of real leaks has left: one file a part. */
+  private static List<Object> real(String folder) throws IOException {
+    List<Object> parts = new ArrayList<>();
+    for (Path file : files(folder, ".json")) {
+      parts.add(JsonMapper.builder().build().readValue(Files.readString(file), Map.class));
+    }
+    return parts;
+  }
+
+  private static List<Path> files(String folder, String ending) throws IOException {
+    if (folder.isEmpty() || !Files.isDirectory(Path.of(folder))) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(Path.of(folder))) {
+      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+    }
   }
 
   private static List<Trace> fresh(long seed) {
@@ -57,17 +78,12 @@ class PressureBench {
 
   // NAME.csv was to be stayed on, NAME.exhausted-SECONDS.csv had its end there.
   private static List<Trace> recorded(String folder) throws IOException {
-    if (folder.isEmpty()) {
-      return List.of();
-    }
     List<Trace> traces = new ArrayList<>();
-    try (Stream<Path> files = Files.list(Path.of(folder))) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".csv")).sorted().toList()) {
-        String name = file.getFileName().toString().replaceAll("\\.csv$", "");
-        int mark = name.indexOf(".exhausted-");
-        double end = mark < 0 ? Double.NaN : Double.parseDouble(name.substring(mark + 11));
-        traces.add(Trace.parse(name, Files.readString(file), end));
-      }
+    for (Path file : files(folder, ".csv")) {
+      String name = file.getFileName().toString().replaceAll("\\.csv$", "");
+      int mark = name.indexOf(".exhausted-");
+      double end = mark < 0 ? Double.NaN : Double.parseDouble(name.substring(mark + 11));
+      traces.add(Trace.parse(name, Files.readString(file), end));
     }
     return traces;
   }
@@ -87,33 +103,31 @@ class PressureBench {
         ">= 30 s");
     List<Map<String, Object>> rows = new ArrayList<>();
     Rules.all()
-        .forEach(
-            (name, rules) -> {
-              Replay.Score score = Replay.Score.of(name, rules, traces);
-              System.out.printf(
-                  Locale.ROOT,
-                  "%-36s %6d %6d %8.1f s %9d%n",
-                  name,
-                  score.missed(),
-                  score.falseOrders(),
-                  score.meanLead(),
-                  score.inTime(MOVE_SECONDS));
-              rows.add(row(score));
-              if (name.equals("monkey")) {
-                score.results().stream()
-                    .filter(r -> r.missed() || r.falseOrder())
-                    .limit(15)
-                    .forEach(
-                        r ->
-                            System.out.printf(
-                                "    %s %s: ordered at %.1f, exhausted at %.1f: %s%n",
-                                r.missed() ? "MISSED" : "FALSE",
-                                r.trace().name(),
-                                r.orderedAt(),
-                                r.trace().exhaustedAt(),
-                                r.why()));
-              }
-            });
+        .forEach((name, rules) -> {
+          Replay.Score score = Replay.Score.of(name, rules, traces);
+          System.out.printf(
+              Locale.ROOT,
+              "%-36s %6d %6d %8.1f s %9d%n",
+              name,
+              score.missed(),
+              score.falseOrders(),
+              score.meanLead(),
+              score.inTime(MOVE_SECONDS));
+          rows.add(row(score));
+          if (name.equals("monkey")) {
+            score.results().stream()
+                .filter(r -> r.missed() || r.falseOrder())
+                .limit(15)
+                .forEach(r ->
+                    System.out.printf(
+                        "    %s %s: ordered at %.1f, exhausted at %.1f: %s%n",
+                        r.missed() ? "MISSED" : "FALSE",
+                        r.trace().name(),
+                        r.orderedAt(),
+                        r.trace().exhaustedAt(),
+                        r.why()));
+          }
+        });
     return rows;
   }
 

@@ -73,7 +73,10 @@ final class Replay {
           .orElse(Double.NaN);
     }
 
-    /** In how many of those that were to be left the order came a move before the end, and no sooner than it began. */
+    /**
+     * In how many of those that were to be left the order came a move before the end, and no sooner
+     * than it began.
+     */
     long inTime(double moveSeconds) {
       return results.stream()
           .filter(r -> r.trace().leave() && !r.falseOrder() && r.lead() >= moveSeconds)

@@ -36,8 +36,7 @@ final class Rules {
     all.put("monit, > 80 % for 5 cycles of 30 s", () -> new Cycles(0.80, 5, 30));
     // Memory and swap both: without swap there is none free.
     all.put(
-        "earlyoom",
-        () -> every(1, sample -> sample.usedRatio() > 0.90 && swapFree(sample) < 0.10));
+        "earlyoom", () -> every(1, sample -> sample.usedRatio() > 0.90 && swapFree(sample) < 0.10));
     all.put("systemd-oomd", Oomd::new);
     return all;
   }

@@ -213,8 +213,7 @@ final class Shapes {
 
   private static Trace.Sample sample(
       double at, double total, double used, double swap, double out, double some, double full) {
-    return new Trace.Sample(
-        at, total * MIB, used * MIB, swap * MIB, out * MIB, some, full);
+    return new Trace.Sample(at, total * MIB, used * MIB, swap * MIB, out * MIB, some, full);
   }
 
   private void draw(

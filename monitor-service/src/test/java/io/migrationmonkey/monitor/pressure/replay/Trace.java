@@ -15,7 +15,8 @@ import java.util.Map;
  *
  * @param kind what happens in it, in a word
  * @param samples the oldest first
- * @param exhaustedAt in which second memory was used up; NaN where it never was, and staying is right
+ * @param exhaustedAt in which second memory was used up; NaN where it never was, and staying is
+ *     right
  * @param leavableFrom before this second nothing had begun yet, so an order is for nothing
  */
 record Trace(
@@ -62,7 +63,10 @@ record Trace(
     return !Double.isNaN(exhaustedAt);
   }
 
-  /** What {@code GET /api/memory/trace} gave. Nobody knows better than its end whether it was right to leave. */
+  /**
+   * What {@code GET /api/memory/trace} gave. Nobody knows better than its end whether it was right
+   * to leave.
+   */
   static Trace parse(String name, String text, double exhaustedAt) {
     List<String> lines = text.lines().toList();
     List<String> names = List.of(lines.getFirst().split(",", -1));
