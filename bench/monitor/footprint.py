@@ -20,7 +20,9 @@ tick = os.sysconf("SC_CLK_TCK")
 
 def pid(unit):
     asked = ["systemctl", "show", "--property=MainPID", "--value", unit]
-    return int(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+    said = int(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+    # Of what an init script started systemd knows no number.
+    return said or int(subprocess.run(["pgrep", "-o", "-x", unit[:15]], capture_output=True, text=True, check=True).stdout)
 
 
 def cpu(process):

@@ -99,8 +99,13 @@ public class MonitorApplication {
   }
 
   @Bean
-  Preparation preparation(ServerName server, Migrator migrator, RedisLink redis, Clock clock) {
-    return new Preparation(server, migrator, redis, clock);
+  Preparation preparation(
+      ServerName server,
+      Migrator migrator,
+      MigratorSettings settings,
+      RedisLink redis,
+      Clock clock) {
+    return new Preparation(server, migrator, settings.warmStandby(), redis, clock);
   }
 
   @Bean

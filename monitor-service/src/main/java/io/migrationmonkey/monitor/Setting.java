@@ -11,6 +11,7 @@ enum Setting {
   MIGRATOR_URL("monkey.migrator.url", "an http or https address such as http://migrator:8081"),
   CONNECT_TIMEOUT("monkey.migrator.connect-timeout", "100ms to 60s"),
   ANSWER_TIMEOUT("monkey.migrator.answer-timeout", "100ms to 60s"),
+  WARM_STANDBY("monkey.migrator.warm-standby", "true or false"),
   PERIOD("monkey.memory.period", "100ms to 4s"),
   USED_RATIO("monkey.pressure.used-ratio", "0.10 to 0.99"),
   STRAINED_RATIO("monkey.pressure.strained-ratio", "0.05 to 0.94"),

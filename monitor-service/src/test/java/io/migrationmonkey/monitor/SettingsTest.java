@@ -56,6 +56,7 @@ class SettingsTest {
           monkey.migrator.url=migrator:8081    | monkey.migrator.url is 'migrator:8081'. Allowed: an http or https address
           monkey.migrator.connect-timeout=0s   | monkey.migrator.connect-timeout is '0ms'. Allowed: 100ms to 60s
           monkey.migrator.answer-timeout=2m    | monkey.migrator.answer-timeout is '120000ms'. Allowed: 100ms to 60s
+          monkey.migrator.warm-standby=maybe   | monkey.migrator.warm-standby is 'maybe'. Allowed: true or false
           monkey.memory.period=10ms            | monkey.memory.period is '10ms'. Allowed: 100ms to 4s
           monkey.memory.period=often           | monkey.memory.period is 'often'. Allowed: 100ms to 4s
           monkey.pressure.used-ratio=1.5       | monkey.pressure.used-ratio is '1.5'. Allowed: 0.10 to 0.99

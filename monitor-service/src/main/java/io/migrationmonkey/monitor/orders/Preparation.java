@@ -30,6 +30,7 @@ public final class Preparation implements Consumer<Sighting> {
 
   private final ServerName server;
   private final Migrator migrator;
+  private final boolean warms;
   private final RedisLink redis;
   private final Clock clock;
 
@@ -38,9 +39,14 @@ public final class Preparation implements Consumer<Sighting> {
   private @Nullable Instant warmNext;
   private boolean migratorAway;
 
-  public Preparation(ServerName server, Migrator migrator, RedisLink redis, Clock clock) {
+  /**
+   * @param warms false where nobody wants the standby brought up to date before a move
+   */
+  public Preparation(
+      ServerName server, Migrator migrator, boolean warms, RedisLink redis, Clock clock) {
     this.server = server;
     this.migrator = migrator;
+    this.warms = warms;
     this.redis = redis;
     this.clock = clock;
   }
@@ -60,7 +66,8 @@ public final class Preparation implements Consumer<Sighting> {
     }
     boolean strained =
         sighting instanceof Sighting.Seen seen && seen.judgement().verdict() == Verdict.STRAINED;
-    if (strained
+    if (warms
+        && strained
         && redis.role() instanceof Role.Known(var active, var _)
         && active == server
         && (warmNext == null || !now.isBefore(warmNext))) {

@@ -43,8 +43,8 @@ public record PressureRule(PressureLimits limits) {
     Finding found = loudest(window, now, ceiling, moveTook);
     Verdict standing = before == null ? Verdict.CALM : before.verdict();
     boolean calmer = found.verdict.compareTo(standing) < 0;
-    Instant calmingSince = calmer ? calmingSince(before, now) : null;
-    boolean stays = calmingSince != null && !calmedDown(calmingSince, now, standing);
+    Instant calmingSince = calmer && wellUnder(now, standing) ? calmingSince(before, now) : null;
+    boolean stays = calmer && !lasts(calmingSince, now);
     return new Judgement(
         stays ? standing : found.verdict,
         stays ? "%s; it was %s a moment ago".formatted(found.words, word(standing)) : found.words,
@@ -134,10 +134,14 @@ public record PressureRule(PressureLimits limits) {
     return before == null || before.calmingSince() == null ? now.at() : before.calmingSince();
   }
 
-  private boolean calmedDown(Instant since, MemoryReading now, Verdict standing) {
-    double limit = standing == Verdict.EXHAUSTED ? limits.exhaustedRatio() : limits.strainedRatio();
-    return now.usedRatio() < limit - HYSTERESIS
-        && Duration.between(since, now.at()).compareTo(limits.sustained()) >= 0;
+  private boolean wellUnder(MemoryReading now, Verdict standing) {
+    double limit =
+        standing == Verdict.EXHAUSTED ? limits.exhaustedRatio() : limits.strainedRatio();
+    return now.usedRatio() < limit - HYSTERESIS;
+  }
+
+  private boolean lasts(@Nullable Instant since, MemoryReading now) {
+    return since != null && Duration.between(since, now.at()).compareTo(limits.sustained()) >= 0;
   }
 
   private String over(String used, double ratio) {

@@ -77,6 +77,7 @@ class PreparationTest {
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5)),
+            true,
             link,
             clock);
   }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -75,7 +76,9 @@ class WatchTest {
             Verdict.EXHAUSTED,
             Verdict.EXHAUSTED);
     server.usedMebibytes(300);
-    look();
+    for (int i = 0; i < 4; i++) {
+      look();
+    }
     assertThat(output)
         .containsOnlyOnce("Memory is exhausted: memory is 95.0 % used, 950 of 1000 MiB")
         .containsOnlyOnce("Memory is calm again");
@@ -140,7 +143,7 @@ class WatchTest {
             PERIOD,
             Optional::empty,
             clock,
-            List.of(heard::add, new ClockSteps(timeOfDay, clock)));
+            List.<Consumer<Sighting>>of(heard::add, new ClockSteps(timeOfDay, clock)));
     server.usedMebibytes(950);
     look();
     timeOfDay.advance(PERIOD.plusHours(1));
@@ -164,7 +167,7 @@ class WatchTest {
             PERIOD,
             Optional::empty,
             clock,
-            List.of(
+            List.<Consumer<Sighting>>of(
                 sighting -> {
                   throw new IllegalStateException("on purpose");
                 },

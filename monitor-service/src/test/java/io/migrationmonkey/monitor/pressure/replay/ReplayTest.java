@@ -1,6 +1,7 @@
 package io.migrationmonkey.monitor.pressure.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.migrationmonkey.monitor.watch.Sighting;
 import java.util.List;
@@ -65,7 +66,7 @@ class ReplayTest {
     assertThat(played.samples()).hasSize(50);
     assertThat(played.samples().getLast().used())
         .isEqualTo(TUNED.getFirst().samples().get(49).reading().usedBytes());
-    assertThat(played.samples().getLast().at()).isEqualTo(4.9);
+    assertThat(played.samples().getLast().at()).isCloseTo(4.9, within(0.01));
   }
 
   private static io.migrationmonkey.monitor.pressure.Window window(Trace.Sample sample) {
