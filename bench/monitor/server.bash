@@ -4,11 +4,24 @@
 
 bench=$MONKEY_PROJECT-bench
 server=$bench-server
+# One server's log, not another's that is measured at the same time.
+logs=$logs/$bench
+mkdir -p "$logs"
+
+build_bench() {
+  # Several of these side by side share what the first has built.
+  [[ ${MONKEY_BENCH_IMAGES-} != as-they-are ]] || return 0
+  deploy/setup
+  deploy/images
+  prepare_compose
+  must "building the server's image" "$logs/build-server.log" "${compose[@]}" build production
+  must "building the monitor" "$logs/build-provisioning.log" "${compose[@]}" build provisioning
+}
 
 in_server() { docker exec "$server" "$@"; }
 
 remove_server() {
-  docker rm --force --volumes "$server" "$bench-redis" >/dev/null 2>&1 || true
+  docker rm --force --volumes "$server" "$bench-redis" "$bench-migrator" >/dev/null 2>&1 || true
   docker network rm "$bench" >/dev/null 2>&1 || true
 }
 
@@ -21,7 +34,6 @@ start_server() {
   docker run --detach --name "$bench-redis" --network "$bench" --network-alias redis redis:7 \
     redis-server --save '' --protected-mode no >/dev/null
   docker run --detach --name "$server" --network "$bench" --hostname production \
-    --add-host host.docker.internal:host-gateway \
     --cap-add SYS_ADMIN --cap-add SYS_BOOT --security-opt apparmor=unconfined \
     --tmpfs /run:exec,mode=755 --tmpfs /run/lock --tmpfs /tmp:exec,mode=1777 \
     --memory "$memory" --memory-swap "$memory" --publish "127.0.0.1::8082" "$MONKEY_IMAGES/server" >/dev/null
@@ -30,6 +42,8 @@ start_server() {
   carrier=$(docker create "$MONKEY_IMAGES/provisioning")
   docker cp "$carrier:/opt/migration-monkey" - | docker cp - "$server:/opt/"
   docker rm "$carrier" >/dev/null
+  # What the playbook's part for Restart Monkey makes; its application is not declared here.
+  in_server groupadd --system migration-monkey
   in_server chown -R root:root /opt/migration-monkey
   docker cp ansible/roles/monitor/files/migration-monkey-monitor.service "$server:/etc/systemd/system/" >/dev/null
   printf 'spring.data.redis.url: redis://redis:6379\nmonkey:\n  server: production\n  migrator: {url: "%s"}\n' \

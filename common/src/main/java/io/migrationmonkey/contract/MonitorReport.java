@@ -12,9 +12,9 @@ import java.time.Instant;
  * @param bootId of the running kernel, from /proc/sys/kernel/random/boot_id
  * @param totalBytes the memory there is: the host's, or the container's limit where that is tighter
  * @param usedBytes what of it can't be reclaimed
- * @param verdict {@code calm} or {@code exhausted}
+ * @param verdict {@code calm}, {@code strained} or {@code exhausted}
  * @param reason the verdict in words
- * @param at when it was read, by the server's clock
+ * @param at when it was written, by the server's clock
  */
 public record MonitorReport(
     ServerName server,
@@ -36,10 +36,13 @@ public record MonitorReport(
     return (double) usedBytes / totalBytes;
   }
 
-  /** What a monitor makes of its readings. */
+  /** What a monitor makes of its readings, the worst last. */
   public enum Verdict {
     @JsonProperty("calm")
     CALM,
+    /** It may come to a move: the standby should be ready. */
+    @JsonProperty("strained")
+    STRAINED,
     @JsonProperty("exhausted")
     EXHAUSTED
   }

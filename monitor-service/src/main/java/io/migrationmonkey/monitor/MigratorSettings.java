@@ -12,9 +12,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url of the migrator; required
  * @param connectTimeout for the connection
  * @param answerTimeout for a whole call
+ * @param warmStandby whether a strained server has its standby brought up to date
  */
 @ConfigurationProperties("monkey.migrator")
-record MigratorSettings(URI url, Duration connectTimeout, Duration answerTimeout) {
+record MigratorSettings(
+    URI url, Duration connectTimeout, Duration answerTimeout, boolean warmStandby) {
 
   private static final Duration SHORTEST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -22,10 +24,12 @@ record MigratorSettings(URI url, Duration connectTimeout, Duration answerTimeout
   MigratorSettings(
       @Nullable URI url,
       @DefaultValue("2s") Duration connectTimeout,
-      @DefaultValue("10s") Duration answerTimeout) {
+      @DefaultValue("10s") Duration answerTimeout,
+      @DefaultValue("true") boolean warmStandby) {
     this.url = Setting.MIGRATOR_URL.required(url);
     this.connectTimeout = connectTimeout;
     this.answerTimeout = answerTimeout;
+    this.warmStandby = warmStandby;
     Setting.MIGRATOR_URL.check(isAddress(this.url), this.url);
     Setting.CONNECT_TIMEOUT.between(SHORTEST, LONGEST, connectTimeout);
     Setting.ANSWER_TIMEOUT.between(SHORTEST, LONGEST, answerTimeout);

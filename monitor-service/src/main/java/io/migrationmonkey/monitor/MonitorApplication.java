@@ -10,6 +10,7 @@ import io.migrationmonkey.monitor.orders.Doorbell;
 import io.migrationmonkey.monitor.orders.Errand;
 import io.migrationmonkey.monitor.orders.Migrator;
 import io.migrationmonkey.monitor.orders.OrderDesk;
+import io.migrationmonkey.monitor.orders.Preparation;
 import io.migrationmonkey.monitor.pressure.PressureRule;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
@@ -18,8 +19,11 @@ import io.migrationmonkey.monitor.restart.Hands;
 import io.migrationmonkey.monitor.restart.Health;
 import io.migrationmonkey.monitor.restart.Records;
 import io.migrationmonkey.monitor.restart.RestartMonkey;
+import io.migrationmonkey.monitor.watch.ClockSteps;
 import io.migrationmonkey.monitor.watch.Latest;
 import io.migrationmonkey.monitor.watch.Sighting;
+import io.migrationmonkey.monitor.watch.SteadyClock;
+import io.migrationmonkey.monitor.watch.Trace;
 import io.migrationmonkey.monitor.watch.Watch;
 import io.migrationmonkey.monitor.web.TriggerToken;
 import io.netty.util.HashedWheelTimer;
@@ -46,9 +50,10 @@ public class MonitorApplication {
     SpringApplication.run(MonitorApplication.class, args);
   }
 
+  /** All that is measured here is measured by it. The time of day is only shown. */
   @Bean
   Clock clock() {
-    return Clock.systemUTC();
+    return new SteadyClock(Clock.systemUTC());
   }
 
   @Bean
@@ -68,13 +73,39 @@ public class MonitorApplication {
       MemorySettings settings,
       PressureSettings pressure,
       Clock clock,
+      Preparation preparation,
+      Trace trace,
       Latest<Sighting> toRedis,
-      Latest<Sighting> toOrderDesk) {
+      Latest<Sighting> toOrderDesk,
+      Latest<Sighting> toPreparation) {
     return new Watch(
         memory,
-        new PressureRule(pressure.usedRatio(), pressure.sustained(), settings.period()),
+        new PressureRule(pressure.limits()),
+        settings.period(),
+        preparation::moveTook,
         clock,
-        List.of(toRedis, toOrderDesk));
+        List.of(
+            toRedis, toOrderDesk, toPreparation, trace, new ClockSteps(Clock.systemUTC(), clock)));
+  }
+
+  @Bean
+  Trace trace() {
+    return new Trace();
+  }
+
+  @Bean
+  Latest<Sighting> toPreparation(Preparation preparation) {
+    return new Latest<>("preparation", preparation);
+  }
+
+  @Bean
+  Preparation preparation(
+      ServerName server,
+      Migrator migrator,
+      MigratorSettings settings,
+      RedisLink redis,
+      Clock clock) {
+    return new Preparation(server, migrator, settings.warmStandby(), redis, clock);
   }
 
   @Bean
@@ -89,7 +120,7 @@ public class MonitorApplication {
 
   @Bean
   RedisLink redisLink(StringRedisTemplate redis, ServerName server, Clock clock) {
-    return new RedisLink(redis, server, BootId.ofThisBoot(), clock);
+    return new RedisLink(redis, server, BootId.ofThisBoot(), clock, Clock.systemUTC());
   }
 
   @Bean

@@ -38,7 +38,7 @@ class SettingsTest {
     try (ConfigurableApplicationContext context =
         start("monkey.server=backup", "monkey.migrator.url=https://migrator/monkey")) {
       assertThat(context.getBean(MonitorSettings.class).server()).hasToString("backup");
-      assertThat(context.getBean(PressureSettings.class).usedRatio()).isEqualTo(0.90);
+      assertThat(context.getBean(PressureSettings.class).usedRatio()).isEqualTo(0.95);
       assertThat(context.getBean(PressureSettings.class).sustained()).hasSeconds(10);
       assertThat(context.getBean(MemorySettings.class).period()).hasSeconds(1);
     }
@@ -56,6 +56,7 @@ class SettingsTest {
           monkey.migrator.url=migrator:8081    | monkey.migrator.url is 'migrator:8081'. Allowed: an http or https address
           monkey.migrator.connect-timeout=0s   | monkey.migrator.connect-timeout is '0ms'. Allowed: 100ms to 60s
           monkey.migrator.answer-timeout=2m    | monkey.migrator.answer-timeout is '120000ms'. Allowed: 100ms to 60s
+          monkey.migrator.warm-standby=maybe   | monkey.migrator.warm-standby is 'maybe'. Allowed: true or false
           monkey.memory.period=10ms            | monkey.memory.period is '10ms'. Allowed: 100ms to 4s
           monkey.memory.period=often           | monkey.memory.period is 'often'. Allowed: 100ms to 4s
           monkey.pressure.used-ratio=1.5       | monkey.pressure.used-ratio is '1.5'. Allowed: 0.10 to 0.99
@@ -71,6 +72,12 @@ class SettingsTest {
           monkey.restart.grace=10s             | monkey.restart.grace is '10000ms'. Allowed: 11s to 1h
           monkey.restart.enabled=perhaps       | monkey.restart.enabled is 'perhaps'. Allowed: true or false
           monkey.triggers.token=short          | monkey.triggers.token is '…'. Allowed: 16 to 200 printable characters
+          monkey.pressure.strained-ratio=1     | monkey.pressure.strained-ratio is '1.0'. Allowed: 0.05 to 0.94
+          monkey.pressure.available=0B         | monkey.pressure.available is '0B'. Allowed: a size above nothing
+          monkey.pressure.stalled=2            | monkey.pressure.stalled is '2.0'. Allowed: a share of the time
+          monkey.pressure.look-ahead=0s        | monkey.pressure.look-ahead is '0ms'. Allowed: 1s to 600s
+          monkey.pressure.move=2h              | monkey.pressure.move is '7200000ms'. Allowed: 1s to 3600s
+          monkey.pressure.margin=0.5           | monkey.pressure.margin is '0.5'. Allowed: 1 to 10
           monkey.pressure.sustained=-1s        | monkey.pressure.sustained is '-1000ms'. Allowed: 100ms to 600s
           """)
   void aBadValueIsRefusedWithPropertyValueAndWhatIsAllowed(

@@ -88,7 +88,7 @@ public class CompareServers {
               .formatted(standby));
       return null;
     }
-    boolean calm = report.verdict() == MonitorReport.Verdict.CALM;
+    boolean calm = report.verdict() != MonitorReport.Verdict.EXHAUSTED;
     if (!calm) {
       problems.add("%s is out of memory itself: %s".formatted(standby, report.reason()));
     }

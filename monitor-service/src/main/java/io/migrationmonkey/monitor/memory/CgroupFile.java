@@ -23,17 +23,6 @@ final class CgroupFile {
     return number(file, text.strip());
   }
 
-  /** One line of memory.stat. */
-  static long stat(Path file, String text, String key) throws UnreadableMemoryException {
-    String line =
-        text.lines()
-            .filter(candidate -> candidate.startsWith(key + " "))
-            .findFirst()
-            .orElseThrow(
-                () -> new UnreadableMemoryException("%s has no line %s".formatted(file, key)));
-    return number(file, line.substring(key.length() + 1).strip());
-  }
-
   private static long limitBytes(Path file, String text) throws UnreadableMemoryException {
     long limit = bytes(file, text);
     if (limit == 0) {

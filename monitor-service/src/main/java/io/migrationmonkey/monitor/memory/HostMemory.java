@@ -10,15 +10,21 @@ public final class HostMemory {
   private final GlobalMemory memory;
 
   public HostMemory() {
-    // OSHI hands out figures up to 300 ms old unless told so before its first use.
-    GlobalConfig.set(GlobalConfig.OSHI_UTIL_MEMOIZER_EXPIRATION, 0);
+    // OSHI hands out figures up to 300 ms old unless told so before its first use. This long is
+    // shorter than any
+    // period, and all that one reading asks for comes from one look at the file.
+    GlobalConfig.set(GlobalConfig.OSHI_UTIL_MEMOIZER_EXPIRATION, 20);
     memory = new SystemInfo().getHardware().getMemory();
   }
 
   /** Reads the figures anew. OSHI gives zeros, and no error, for what it can't read. */
   public Figures read() {
     long available = memory.getAvailable();
-    return new Figures(memory.getTotal(), available);
+    return new Figures(
+        memory.getTotal(),
+        available,
+        memory.getVirtualMemory().getSwapTotal(),
+        memory.getVirtualMemory().getSwapUsed());
   }
 
   /**
@@ -27,5 +33,6 @@ public final class HostMemory {
    * @param totalBytes MemTotal
    * @param availableBytes MemAvailable: free, or reclaimable without swapping
    */
-  public record Figures(long totalBytes, long availableBytes) {}
+  public record Figures(
+      long totalBytes, long availableBytes, long swapTotalBytes, long swapUsedBytes) {}
 }

@@ -21,19 +21,43 @@ record ServerCgroup(Version version, List<Path> levels) {
 
   /** What the two versions of cgroups call the same things. */
   enum Version {
-    V1("v1", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-    V2("v2", "memory.max", "memory.current", "inactive_file");
+    V1(
+        "v1",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "memory.oom_control",
+        "total_inactive_file",
+        List.of("total_active_file")),
+    V2(
+        "v2",
+        "memory.max",
+        "memory.current",
+        "memory.events",
+        "inactive_file",
+        List.of("active_file", "slab_reclaimable"));
 
     final String label;
     final String limitFile;
     final String usageFile;
+    final String killsFile;
     final String inactiveFileKey;
 
-    Version(String label, String limitFile, String usageFile, String inactiveFileKey) {
+    /** What else in memory.stat the kernel gives back without swapping. */
+    final List<String> reclaimableKeys;
+
+    Version(
+        String label,
+        String limitFile,
+        String usageFile,
+        String killsFile,
+        String inactiveFileKey,
+        List<String> reclaimableKeys) {
       this.label = label;
       this.limitFile = limitFile;
       this.usageFile = usageFile;
+      this.killsFile = killsFile;
       this.inactiveFileKey = inactiveFileKey;
+      this.reclaimableKeys = reclaimableKeys;
     }
   }
 
@@ -70,6 +94,20 @@ record ServerCgroup(Version version, List<Path> levels) {
     }
     levels.add(mount.point);
     return Optional.of(new ServerCgroup(mount.version, List.copyOf(levels)));
+  }
+
+  /**
+   * Where the server's own stalls are counted: with v2 alone, which stands beside v1 on a hybrid
+   * host.
+   */
+  static Optional<Path> stallDirectory(String mountinfo, @Nullable String cgroupOfPid1)
+      throws UnreadableMemoryException {
+    Optional<Mount> mount = mounts(mountinfo, Version.V2).findFirst();
+    if (mount.isEmpty() || cgroupOfPid1 == null) {
+      return Optional.empty();
+    }
+    Path below = below(mount.get().root, pathOfServer(Version.V2, cgroupOfPid1));
+    return Optional.of(mount.get().point.resolve(below));
   }
 
   // A line: 36 35 98:0 /root /mount/point options tag:1 - type source super-options

@@ -12,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +52,74 @@ public final class Migrator {
 
   URI url() {
     return url;
+  }
+
+  /** What the migrator says of the last moves. */
+  sealed interface Moves {
+    /** The longest of them; empty where there was none. */
+    record Told(Optional<Duration> longest) implements Moves {}
+
+    record Unknown(String why) implements Moves {}
+  }
+
+  private record Move(@Nullable String state, @Nullable List<Step> steps) {
+
+    Optional<Duration> untilTheTrafficMoved() {
+      if (!"SUCCEEDED".equals(state) || steps == null) {
+        return Optional.empty();
+      }
+      long millis = 0;
+      for (Step step : steps) {
+        millis += step.ms == null ? 0 : step.ms;
+        if ("SWITCH_TRAFFIC".equals(step.name)) {
+          return Optional.of(Duration.ofMillis(millis));
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  private record Step(@Nullable String name, @Nullable Long ms) {}
+
+  /** Asks how long the last three moves took. */
+  Moves lastMoves() {
+    HttpRequest request =
+        HttpRequest.newBuilder(at("/api/migrations?limit=5"))
+            .header("Accept", "application/json")
+            .GET()
+            .build();
+    return switch (call(request)) {
+      case Outcome.Unanswered(var why) -> new Moves.Unknown(why);
+      case Outcome.Answered(var response) when response.statusCode() != 200 ->
+          new Moves.Unknown(problem(response));
+      case Outcome.Answered(var response) -> moves(response.body());
+    };
+  }
+
+  private static Moves moves(String body) {
+    try {
+      return new Moves.Told(
+          Arrays.stream(Wire.read(body, Move[].class))
+              .flatMap(move -> move.untilTheTrafficMoved().stream())
+              .limit(3)
+              .max(Duration::compareTo));
+    } catch (IllegalArgumentException e) {
+      return new Moves.Unknown(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Asks to have the standby brought up to date. Gives back what went wrong, if anything did. */
+  Optional<String> warm() {
+    HttpRequest request =
+        HttpRequest.newBuilder(at("/api/parity/warm"))
+            .header("Accept", "application/json, application/problem+json")
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    return switch (call(request)) {
+      case Outcome.Unanswered(var why) -> Optional.of(why);
+      case Outcome.Answered(var response) ->
+          response.statusCode() / 100 == 2 ? Optional.empty() : Optional.of(problem(response));
+    };
   }
 
   /** Orders a migration off a server. */

@@ -19,7 +19,7 @@ final class OrderRule {
   static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
   /** The longest wait between two tries; the first is a second and each next twice as long. */
-  static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+  static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
 
   /** After an order that came to nothing. */
   static final Duration PAUSE = Duration.ofSeconds(60);
@@ -43,8 +43,12 @@ final class OrderRule {
     if (situation.verdict() == null) {
       return Plan.rest(state, "the memory can't be read");
     }
-    if (situation.verdict() == Verdict.CALM) {
-      return Plan.rest(new Armed(), "the memory is calm");
+    if (situation.verdict() != Verdict.EXHAUSTED) {
+      return Plan.rest(
+          new Armed(),
+          situation.verdict() == Verdict.CALM
+              ? "the memory is calm"
+              : "the memory is strained; no order yet");
     }
     if (situation.active() == null) {
       return Plan.rest(state, "exhausted, but nobody knows which server is active");

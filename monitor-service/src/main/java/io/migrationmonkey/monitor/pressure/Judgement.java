@@ -7,11 +7,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a rule makes of the readings so far.
  *
- * @param verdict calm or exhausted
+ * @param verdict calm, strained or exhausted
  * @param reason the verdict in words
- * @param overSince the first reading of the unbroken row over the limit that the latest one ends;
- *     null when the latest one is not over it
+ * @param secondsLeft until memory is used up if it goes on so; null where it does not grow, or
+ *     nothing can be said yet
+ * @param hurry true when the next look should come sooner than usual
+ * @param calmingSince since when nothing speaks for the verdict any more; null while something does
  * @param latest when the latest reading was
  */
 public record Judgement(
-    Verdict verdict, String reason, @Nullable Instant overSince, Instant latest) {}
+    Verdict verdict,
+    String reason,
+    @Nullable Double secondsLeft,
+    boolean hurry,
+    @Nullable Instant calmingSince,
+    Instant latest) {}

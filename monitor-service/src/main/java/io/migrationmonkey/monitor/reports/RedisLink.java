@@ -36,15 +36,22 @@ public final class RedisLink implements Consumer<Sighting> {
   private final ServerName server;
   private final BootId bootId;
   private final Clock clock;
+  private final Clock timeOfDay;
 
   private volatile Link link = Link.UNTRIED;
   private volatile Role role = new Role.Unknown("Redis has not been asked yet");
 
-  public RedisLink(StringRedisTemplate redis, ServerName server, BootId bootId, Clock clock) {
+  /**
+   * @param clock one that nobody sets, for what is measured
+   * @param timeOfDay for what people and other services read
+   */
+  public RedisLink(
+      StringRedisTemplate redis, ServerName server, BootId bootId, Clock clock, Clock timeOfDay) {
     this.redis = redis;
     this.server = server;
     this.bootId = bootId;
     this.clock = clock;
+    this.timeOfDay = timeOfDay;
   }
 
   /** True when Redis took the last report and named the switch. */
@@ -83,7 +90,7 @@ public final class RedisLink implements Consumer<Sighting> {
         seen.reading().usedBytes(),
         seen.judgement().verdict(),
         seen.judgement().reason(),
-        seen.at());
+        timeOfDay.instant());
   }
 
   private Role role(@Nullable String value) {

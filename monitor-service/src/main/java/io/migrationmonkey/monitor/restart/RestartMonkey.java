@@ -114,6 +114,11 @@ public final class RestartMonkey implements AutoCloseable {
     return seen;
   }
 
+  /** False looks at nothing and does nothing. */
+  public boolean enabled() {
+    return enabled;
+  }
+
   public Errand.Word order() {
     return errand.word();
   }

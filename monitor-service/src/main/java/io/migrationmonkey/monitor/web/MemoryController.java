@@ -2,6 +2,8 @@ package io.migrationmonkey.monitor.web;
 
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.monitor.orders.OrderDesk;
+import io.migrationmonkey.monitor.orders.Preparation;
+import io.migrationmonkey.monitor.watch.Trace;
 import io.migrationmonkey.monitor.watch.Watch;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -13,15 +15,27 @@ final class MemoryController {
   private final ServerName server;
   private final Watch watch;
   private final OrderDesk desk;
+  private final Preparation preparation;
+  private final Trace trace;
 
-  MemoryController(ServerName server, Watch watch, OrderDesk desk) {
+  MemoryController(
+      ServerName server, Watch watch, OrderDesk desk, Preparation preparation, Trace trace) {
     this.server = server;
     this.watch = watch;
     this.desk = desk;
+    this.preparation = preparation;
+    this.trace = trace;
   }
 
   @GetMapping("/api/memory")
   MemoryView memory() {
-    return MemoryView.of(server, watch.latest(), desk.standing(), watch.history());
+    return MemoryView.of(
+        server, watch.latest(), desk.standing(), preparation.moveTook(), watch.history());
+  }
+
+  /** The readings of the last hour; bench/run pressure judges such a file again. */
+  @GetMapping(path = "/api/memory/trace", produces = "text/csv")
+  String trace() {
+    return trace.text();
   }
 }

@@ -5,9 +5,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.migrationmonkey.contract.MonitorReport.Verdict;
 import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.monitor.memory.Signal;
 import io.migrationmonkey.monitor.reports.RedisLink;
 import io.migrationmonkey.monitor.watch.Sighting;
 import io.migrationmonkey.monitor.watch.Watch;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.springframework.stereotype.Component;
@@ -48,6 +50,24 @@ final class MonitorMetrics implements MeterBinder {
         "monkey.pressure.exhausted",
         "1 while memory counts as exhausted",
         seen -> seen.judgement().verdict() == Verdict.EXHAUSTED ? 1 : 0);
+    seen(
+        meters,
+        "monkey.pressure.strained",
+        "1 while memory counts as strained, or worse",
+        seen -> seen.judgement().verdict() == Verdict.CALM ? 0 : 1);
+    seen(
+        meters,
+        "monkey.memory.seconds.left",
+        "Until memory is used up if it goes on growing so",
+        seen ->
+            seen.judgement().secondsLeft() == null ? Double.NaN : seen.judgement().secondsLeft());
+    for (Signal signal : Signal.values()) {
+      Gauge.builder("monkey.memory.signal", () -> value(signal))
+          .description("What else the kernel says of memory")
+          .tag("server", server.toString())
+          .tag("signal", signal.label())
+          .register(meters);
+    }
     gauge(
         meters,
         "monkey.memory.readable",
@@ -71,6 +91,14 @@ final class MonitorMetrics implements MeterBinder {
         description,
         () ->
             watch.latest() instanceof Sighting.Seen seen ? figure.applyAsDouble(seen) : Double.NaN);
+  }
+
+  private double value(Signal signal) {
+    if (watch.latest() instanceof Sighting.Seen seen) {
+      OptionalLong value = seen.reading().value(signal);
+      return value.isPresent() ? value.getAsLong() : Double.NaN;
+    }
+    return Double.NaN;
   }
 
   private void gauge(

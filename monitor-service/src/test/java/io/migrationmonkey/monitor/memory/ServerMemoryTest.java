@@ -3,7 +3,6 @@ package io.migrationmonkey.monitor.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.migrationmonkey.contract.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,13 +28,10 @@ class ServerMemoryTest {
 
   @Test
   void withoutALimitTheHostsMemoryCounts() throws Exception {
-    assertThat(server.memory().read())
-        .isEqualTo(
-            new MemoryReading(
-                new ManualClock().instant(),
-                FakeServer.HOST_TOTAL,
-                FakeServer.HOST_TOTAL / 4,
-                "host /proc/meminfo via OSHI"));
+    MemoryReading reading = server.memory().read();
+    assertThat(reading.totalBytes()).isEqualTo(FakeServer.HOST_TOTAL);
+    assertThat(reading.usedBytes()).isEqualTo(FakeServer.HOST_TOTAL / 4);
+    assertThat(reading.source()).isEqualTo("host /proc/meminfo via OSHI");
     server.looksLike("v2-container").write(V2 + "max", "max\n");
     assertThat(server.memory().read().source()).startsWith("host");
   }
@@ -67,7 +63,7 @@ class ServerMemoryTest {
         .write(V2 + "stat", ServerCgroupTest.resource("v2-memory.stat"));
     MemoryReading reading = server.memory().read();
     assertThat(reading.totalBytes()).isEqualTo(768 * MIB);
-    assertThat(reading.usedBytes()).isEqualTo(300000000 - 31457280);
+    assertThat(reading.usedBytes()).isEqualTo(300000000 - 47185920);
     assertThat(reading.source()).isEqualTo("cgroup v2 limit /sys/fs/cgroup");
   }
 
@@ -103,6 +99,104 @@ class ServerMemoryTest {
     assertThat(server.memory().read())
         .extracting(MemoryReading::totalBytes, MemoryReading::source)
         .containsExactly(1000000L, "cgroup v2 limit /sys/fs/cgroup/docker.slice");
+  }
+
+  @Test
+  void ofTwoLimitsTheOneWithLessLeftCountsHoweverHighItIs() throws Exception {
+    String slice = "/sys/fs/cgroup/docker.slice/";
+    server.looksLike("v2-host-namespace");
+    level(slice + "docker-0a17.scope/", 1000, 500);
+    level(slice, 4000, 3900);
+    assertThat(server.memory().read())
+        .extracting(MemoryReading::totalBytes, MemoryReading::usedBytes)
+        .containsExactly(4000L, 3900L);
+  }
+
+  private void level(String directory, long limit, long usage) {
+    server
+        .write(directory + "memory.max", limit + "\n")
+        .write(directory + "memory.current", usage + "\n")
+        .write(directory + "memory.stat", "inactive_file 0\n");
+  }
+
+  @Test
+  void theHostCountsWhereItHasLessLeftThanItsContainer() throws Exception {
+    server.usedMebibytes(500).host(FakeServer.HOST_TOTAL, 100 * MIB);
+    assertThat(server.memory().read().source()).startsWith("host");
+  }
+
+  @Test
+  void aPageCacheHoweverActiveIsNotUsed() throws Exception {
+    server
+        .usedMebibytes(990)
+        .write(V1 + "stat", "total_inactive_file 209715200\ntotal_active_file 629145600\n");
+    MemoryReading reading = server.memory().read();
+    assertThat(reading.usedBytes()).isEqualTo(190 * MIB);
+    assertThat(reading.value(Signal.WORKING_SET)).hasValue(790 * MIB);
+  }
+
+  @Test
+  void whatElseCanBeReadComesWithItsSource() throws Exception {
+    server
+        .looksLike("v2-container")
+        .write("/proc/pressure/memory", stall(7, 3))
+        .write(V2 + "pressure", stall(5, 2))
+        .write(V2 + "events", "low 0\noom 4\noom_kill 2\noom_group_kill 0\n")
+        .write("/proc/vmstat", "nr_x 1\npswpin 11\npswpout 12\npgmajfault 13\noom_kill 1\n");
+    MemoryReading reading = server.memory().read();
+    assertThat(reading.signals())
+        .containsEntry(Signal.HOST_SOME_STALL, new Figure(7, "/proc/pressure/memory some total"))
+        .containsEntry(Signal.HOST_FULL_STALL, new Figure(3, "/proc/pressure/memory full total"))
+        .containsEntry(
+            Signal.OWN_SOME_STALL, new Figure(5, "/sys/fs/cgroup/memory.pressure some total"))
+        .containsEntry(
+            Signal.OWN_FULL_STALL, new Figure(2, "/sys/fs/cgroup/memory.pressure full total"))
+        .containsEntry(Signal.SWAP_TOTAL, new Figure(2L << 30, "/proc/meminfo via OSHI"))
+        .containsEntry(Signal.SWAP_USED, new Figure(1L << 30, "/proc/meminfo via OSHI"))
+        .containsEntry(Signal.SWAPPED_IN, new Figure(11, "/proc/vmstat pswpin"))
+        .containsEntry(Signal.SWAPPED_OUT, new Figure(12, "/proc/vmstat pswpout"))
+        .containsEntry(Signal.MAJOR_FAULTS, new Figure(13, "/proc/vmstat pgmajfault"))
+        .containsEntry(Signal.HOST_OOM_KILLS, new Figure(1, "/proc/vmstat oom_kill"))
+        .containsEntry(
+            Signal.OWN_OOM_KILLS, new Figure(2, "/sys/fs/cgroup/memory.events oom_kill"));
+  }
+
+  private static String stall(int some, int full) {
+    return "some avg10=0.00 avg60=0.00 avg300=0.00 total=%d\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=%d\n"
+        .formatted(some, full);
+  }
+
+  @Test
+  void whatCannotBeReadIsAbsentAndNeverZero() throws Exception {
+    server.looksLike("v2-container").write("/proc/pressure/memory", "some total=lots\n");
+    assertThat(server.memory().read().signals())
+        .containsOnlyKeys(Signal.SWAP_TOTAL, Signal.SWAP_USED);
+  }
+
+  @Test
+  void whatZfsWouldGiveBackIsNotUsed() throws Exception {
+    server
+        .looksLike("v2-container")
+        .host(8L << 30, 2L << 30)
+        .write(
+            "/proc/spl/kstat/zfs/arcstats",
+            "13 1 0x01 147 39984 1 2\nname type data\nc_min                           4    536870912\nsize                            4    3758096384\n");
+    MemoryReading reading = server.memory().read();
+    assertThat(reading.usedBytes()).isEqualTo(3L << 30);
+    assertThat(reading.source()).contains("ZFS");
+    assertThat(reading.value(Signal.ZFS_RECLAIMABLE)).hasValue(3L << 30);
+  }
+
+  @Test
+  void onAHybridHostTheServersOwnStallsStandWithV2() throws Exception {
+    server
+        .looksLike("v1-docker-systemd")
+        .write(
+            "/proc/self/mountinfo",
+            ServerCgroupTest.resource("v1-docker-systemd/mountinfo")
+                + "44 31 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n")
+        .write("/sys/fs/cgroup/unified/memory.pressure", stall(9, 4));
+    assertThat(server.memory().read().value(Signal.OWN_SOME_STALL)).hasValue(9);
   }
 
   @Test

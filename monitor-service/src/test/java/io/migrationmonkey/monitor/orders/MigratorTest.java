@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +87,34 @@ class MigratorTest {
                 null,
                 null));
     assertThat(order).contains("\"from\":\"production\"").contains("\"trigger\":\"monitor\"");
+  }
+
+  @Test
+  void theLastMovesTookWhatTheirStepsTookUntilTheTrafficWentOver() {
+    answers(
+        200,
+        """
+        [{"state":"SUCCEEDED","steps":[{"name":"COPY_DATA","ms":3000},{"name":"SWITCH_TRAFFIC","ms":200},
+          {"name":"REBOOT_SOURCE","ms":9000}]},
+         {"state":"ROLLED_BACK","steps":[{"name":"COPY_DATA","ms":90000},{"name":"SWITCH_TRAFFIC","ms":1}]},
+         {"state":"RUNNING","steps":[{"name":"COPY_DATA"}]},
+         {"state":"SUCCEEDED","steps":[{"name":"COPY_DATA","ms":7000},{"name":"SWITCH_TRAFFIC","ms":100}]}]
+        """);
+    assertThat(migrator().lastMoves())
+        .isEqualTo(new Migrator.Moves.Told(Optional.of(Duration.ofMillis(7100))));
+    answers(200, "[]");
+    assertThat(migrator().lastMoves()).isEqualTo(new Migrator.Moves.Told(Optional.empty()));
+    answers(503, "{\"title\":\"Redis is away\"}");
+    assertThat(migrator().lastMoves()).isEqualTo(new Migrator.Moves.Unknown("503: Redis is away"));
+  }
+
+  @Test
+  void theStandbyIsBroughtUpToDateOnRequest() {
+    answers(202, "{\"id\":\"warm-1\"}");
+    assertThat(migrator().warm()).isEmpty();
+    assertThat(asked).isEqualTo("POST /api/parity/warm");
+    answers(409, "{\"detail\":\"a migration runs\"}");
+    assertThat(migrator().warm()).contains("409: a migration runs");
   }
 
   @Test
@@ -178,9 +207,12 @@ class MigratorTest {
     this.body = body;
   }
 
+  private Migrator migrator() {
+    return new Migrator(url("/"), TIMEOUT, TIMEOUT);
+  }
+
   private Answer order() {
-    return new Migrator(url("/"), TIMEOUT, TIMEOUT)
-        .order(ServerName.PRODUCTION, "memory is 95 % used", "key-1");
+    return migrator().order(ServerName.PRODUCTION, "memory is 95 % used", "key-1");
   }
 
   private Answer look() {

@@ -70,7 +70,7 @@ class OrderRuleTest {
       now = due;
       assertThat(OrderRule.next(state, exhausted(now)).move()).isEqualTo(new Move.Order(KEY));
     }
-    assertThat(waits).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
+    assertThat(waits).containsExactly(1L, 2L, 4L, 5L, 5L, 5L, 5L, 5L);
   }
 
   @Test

@@ -2,176 +2,269 @@ package io.migrationmonkey.monitor.pressure;
 
 import static io.migrationmonkey.contract.MonitorReport.Verdict.CALM;
 import static io.migrationmonkey.contract.MonitorReport.Verdict.EXHAUSTED;
+import static io.migrationmonkey.contract.MonitorReport.Verdict.STRAINED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.migrationmonkey.contract.MonitorReport.Verdict;
+import io.migrationmonkey.monitor.memory.Figure;
 import io.migrationmonkey.monitor.memory.MemoryReading;
+import io.migrationmonkey.monitor.memory.Signal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PressureRuleTest {
 
   private static final Instant START = Instant.parse("2026-01-01T02:00:00Z");
-  private static final PressureRule RULE =
-      new PressureRule(0.90, Duration.ofSeconds(10), Duration.ofSeconds(1));
+  private static final PressureRule RULE = new PressureRule(PressureLimits.DEFAULT);
+
+  private final Window window = new Window();
+  private @Nullable Judgement judgement;
+  private @Nullable Duration moveTook;
+  private double now;
 
   @Test
-  void isExhaustedOnceEveryReadingWasOverTheLimitForLongEnough() {
-    List<MemoryReading> readings = new ArrayList<>();
-    for (int second = 0; second < 10; second++) {
-      readings.add(reading(second * 1000L, 900));
-      assertThat(judge(readings).verdict()).isEqualTo(CALM);
+  void isExhaustedOnceEveryReadingWasOverTheLimitForLongEnoughHoweverUnevenlyTheyCome() {
+    for (int i = 0; i < 10; i++) {
+      read(i * 1.004, 960);
+      assertThat(verdict()).isNotEqualTo(EXHAUSTED);
     }
-    readings.add(reading(10_000, 950));
-    assertThat(judge(readings))
-        .isEqualTo(
-            new Judgement(
-                EXHAUSTED,
-                "memory is 95.0 % used, 950 of 1000 MiB (a test), at 90.0 % or over for 10.0 s",
-                START,
-                START.plusSeconds(10)));
+    read(10.04, 960);
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
+    assertThat(judgement.reason())
+        .isEqualTo("memory is 96.0 % used, 960 of 1000 MiB (a test), at 95.0 % or over for 10.0 s");
   }
 
   @Test
   void oneReadingUnderTheLimitBeginsTheCountAnew() {
-    List<MemoryReading> readings = new ArrayList<>();
-    for (int second = 0; second <= 14; second++) {
-      readings.add(reading(second * 1000L, second == 5 ? 899 : 990));
-    }
-    assertThat(judge(readings).verdict()).isEqualTo(CALM);
-    readings.add(reading(15_000, 990));
-    readings.add(reading(16_000, 990));
-    assertThat(judge(readings).verdict()).isEqualTo(EXHAUSTED);
+    play(14, t -> t == 5 ? 940 : 960);
+    assertThat(verdict()).isNotEqualTo(EXHAUSTED);
+    play(3, t -> 960);
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
   }
 
   @Test
-  void oneMissedReadingIsForgivenAndTwoAreAHole() {
-    assertThat(judge(every(2_000, 6)).verdict()).isEqualTo(EXHAUSTED);
-    assertThat(judge(every(3_000, 60)).verdict()).isEqualTo(CALM);
-    assertThat(judge(List.of(reading(0, 990), reading(10_000, 990))).verdict()).isEqualTo(CALM);
+  void whoeverWasBlindForMoreThanFiveSecondsKnowsNothing() {
+    read(0, 960);
+    read(5, 960);
+    read(10, 960);
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
+    judgement = null;
+    read(100, 960);
+    read(106, 960);
+    read(112, 960);
+    assertThat(verdict()).isEqualTo(CALM);
   }
 
   @Test
-  void aClockThatWasSetBackIsAHole() {
-    List<MemoryReading> readings = new ArrayList<>(every(1_000, 9));
-    readings.add(reading(-3_600_000, 990));
-    assertThat(judge(readings).overSince()).isEqualTo(START.minusSeconds(3600));
+  void aClockThatWentBackIsAHole() {
+    play(9, t -> 960);
+    read(-3600, 960);
+    assertThat(verdict()).isEqualTo(CALM);
+    assertThat(window.size()).isEqualTo(1);
   }
 
   @Test
-  void isCalmOnlyClearlyUnderTheLimit() {
-    List<MemoryReading> readings = new ArrayList<>(every(1_000, 11));
-    readings.add(reading(11_000, 850));
-    assertThat(judge(readings).verdict()).isEqualTo(EXHAUSTED);
-    assertThat(judge(readings).reason())
-        .contains("85.0 % used")
-        .contains("calm again under 85.0 %");
-    readings.add(reading(12_000, 849));
-    assertThat(judge(readings).verdict()).isEqualTo(CALM);
-    readings.add(reading(13_000, 990));
-    assertThat(judge(readings).verdict()).isEqualTo(CALM);
+  void aLimitThatHasChangedBeginsANewRow() {
+    play(9, t -> 960);
+    window.add(new MemoryReading(START.plusSeconds(9), 2000L << 20, 1920L << 20, "a test"));
+    assertThat(window.size()).isEqualTo(1);
   }
 
   @Test
-  void staysExhaustedAcrossAHoleUntilAReadingSaysOtherwise() {
-    List<MemoryReading> readings = new ArrayList<>(every(1_000, 11));
-    readings.add(reading(3_600_000, 860));
-    assertThat(judge(readings).verdict()).isEqualTo(EXHAUSTED);
+  void aShareOfMuchIsMuch() {
+    for (int t = 0; t < 60; t++) {
+      judge(new MemoryReading(START.plusSeconds(t), 100L << 30, 97L << 30, "a test"));
+    }
+    assertThat(verdict()).isEqualTo(CALM);
   }
 
   @Test
-  void saysHowFarItIsOnTheWay() {
-    assertThat(judge(every(1_000, 4)).reason())
-        .isEqualTo(
-            "memory is 99.0 % used, 990 of 1000 MiB (a test), at 90.0 % or over for 3.0 s of 10.0 s");
-    assertThat(judge(List.of(reading(0, 420))).reason())
-        .isEqualTo("memory is 42.0 % used, 420 of 1000 MiB (a test)");
+  void aSteadyRiseIsLeftWhileThereIsTimeForAMoveAndTheReasonSaysSo() {
+    double orderedAt = leakFrom(300, 1.0);
+    assertThat(950 - orderedAt).isBetween(55.0, 61.0);
+    assertThat(judgement.reason())
+        .contains("MiB/s for")
+        .contains("95.0 % is reached in")
+        .contains("a move should have 60.0 s");
+    assertThat(judgement.secondsLeft()).isBetween(55.0, 61.0);
   }
 
-  /** The rule said once more, by looking back over all readings instead of keeping count. */
-  @Property(tries = 2_000)
-  void agreesWithLookingBackOverTheWholeWindow(@ForAll("courses") List<MemoryReading> readings) {
-    Judgement judgement = null;
-    Verdict expected = CALM;
-    for (int last = 0; last < readings.size(); last++) {
-      judgement = RULE.judge(judgement, readings.get(last));
-      expected =
-          expected == EXHAUSTED
-              ? (readings.get(last).usedRatio() < 0.85 ? CALM : EXHAUSTED)
-              : (coveredAndOver(readings.subList(0, last + 1)) ? EXHAUSTED : CALM);
-      assertThat(judgement.verdict()).as("after reading %d", last).isEqualTo(expected);
+  @Test
+  void theLongerMovesTakeTheSoonerItIsTimeToGo() {
+    moveTook = Duration.ofSeconds(80);
+    assertThat(950 - leakFrom(300, 1.0)).isBetween(115.0, 121.0);
+    assertThat(judgement.reason()).contains("the last moves took up to 80.0 s");
+  }
+
+  @Test
+  void strainedComesBeforeExhausted() {
+    play(200, t -> 300);
+    while (verdict() == CALM) {
+      read(now + 1, 300 + (now - 199));
+    }
+    assertThat(verdict()).isEqualTo(STRAINED);
+  }
+
+  @Test
+  void aSawToothIsJudgedByItsCrests() {
+    play(1200, t -> 400 + (t % 60) * 8);
+    assertThat(worst).isNotEqualTo(EXHAUSTED);
+  }
+
+  @Test
+  void aSawToothWhoseCrestsGrowIsLeft() {
+    play(300, t -> 350 + (t % 20) * 10);
+    assertThat(worst).isEqualTo(CALM);
+    play(380, t -> 350 + (t % 20) * 10 + (t - 300));
+    assertThat(worst).isEqualTo(EXHAUSTED);
+  }
+
+  @Test
+  void aJumpIsNoRise() {
+    play(200, t -> 300);
+    play(100, t -> 830);
+    assertThat(worst).isEqualTo(CALM);
+  }
+
+  @Test
+  void whatRisesWithinSecondsIsABurstUntilItIsNearTheEnd() {
+    play(200, t -> 300);
+    for (double t = 0; t < 3; t += 0.1) {
+      read(now + 0.1, 300 + t * 190);
+    }
+    assertThat(worst).isEqualTo(CALM);
+    for (double t = 3; t < 3.4; t += 0.1) {
+      read(now + 0.1, 300 + t * 190);
+    }
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
+  }
+
+  @Test
+  void asksForMoreLooksWhileMemoryGrowsFast() {
+    play(200, t -> 300);
+    assertThat(judgement.hurry()).isFalse();
+    read(now + 1, 330);
+    assertThat(judgement.hurry()).isTrue();
+    read(now + 0.1, 330);
+    assertThat(judgement.hurry()).isFalse();
+  }
+
+  @Test
+  void whoeverHasJustBegunToWatchDoesNotTakeTheFirstRiseForAnEnd() {
+    play(60, t -> 400 + t * 8);
+    assertThat(worst).isNotEqualTo(EXHAUSTED);
+    play(5, t -> 400 + t * 8);
+    assertThat(worst).isEqualTo(EXHAUSTED);
+  }
+
+  @Test
+  void stallsAreAStrainAndOnlyTheDeathOfAllTasksIsAnEnd() {
+    for (int t = 0; t <= 30; t++) {
+      judge(stalled(t, 0.3 * t, 0.1 * t));
+    }
+    assertThat(verdict()).isEqualTo(STRAINED);
+    assertThat(judgement.reason()).contains("some task waited for memory for 30.0 % of the last");
+    for (int t = 31; t <= 60; t++) {
+      judge(stalled(t, 9 + (t - 30) * 0.9, 3 + (t - 30) * 0.8));
+    }
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
+    assertThat(judgement.reason()).contains("all tasks waited for memory for 80.0 %");
+  }
+
+  @Test
+  void isCalmOnlyClearlyUnderTheLimitAndForAWhile() {
+    play(12, t -> 990);
+    play(60, t -> 910);
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
+    play(10, t -> 500);
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
+    assertThat(judgement.reason()).contains("it was exhausted a moment ago");
+    play(2, t -> 500);
+    assertThat(verdict()).isEqualTo(CALM);
+  }
+
+  @Test
+  void staysExhaustedAcrossAHoleUntilReadingsSayOtherwise() {
+    play(12, t -> 990);
+    read(3600, 990);
+    assertThat(verdict()).isEqualTo(EXHAUSTED);
+  }
+
+  @Property(tries = 50)
+  void aLevelAloneSaysNothing(
+      @ForAll @DoubleRange(min = 0.05, max = 0.92) double level, @ForAll long seed) {
+    Random random = new Random(seed);
+    Window row = new Window();
+    Judgement latest = null;
+    for (int t = 0; t < 400; t++) {
+      double used = (level + random.nextGaussian() * 0.002) * 1000;
+      row.add(reading(t, used));
+      latest = RULE.judge(row, latest, null);
+      assertThat(latest.verdict()).as("%s", latest).isNotEqualTo(EXHAUSTED);
     }
   }
 
-  @Provide
-  Arbitrary<List<MemoryReading>> courses() {
-    Arbitrary<Long> gaps =
-        Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(20, Arbitraries.longs().between(900, 1_100)),
-            net.jqwik.api.Tuple.of(2, Arbitraries.longs().between(1_900, 3_100)),
-            net.jqwik.api.Tuple.of(1, Arbitraries.longs().between(-2_000, 15_000)));
-    Arbitrary<Integer> used =
-        Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(20, Arbitraries.integers().between(900, 1_000)),
-            net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(800, 900)));
-    return Combinators.combine(gaps, used)
-        .as((gap, mebibytes) -> new long[] {gap, mebibytes})
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(60)
-        .map(steps -> {
-          List<MemoryReading> readings = new ArrayList<>();
-          long at = 0;
-          for (long[] step : steps) {
-            at += step[0];
-            readings.add(reading(at, step[1]));
-          }
-          return readings;
-        });
-  }
+  private Verdict worst = CALM;
 
-  private static boolean coveredAndOver(List<MemoryReading> readings) {
-    MemoryReading last = readings.getLast();
-    MemoryReading later = last;
-    for (MemoryReading reading : readings.reversed()) {
-      long gap = Duration.between(reading.at(), later.at()).toMillis();
-      if (reading.usedRatio() < 0.90 || gap < 0 || gap >= 3_000) {
-        return false;
-      }
-      if (Duration.between(reading.at(), last.at()).toMillis() >= 10_000) {
-        return true;
-      }
-      later = reading;
+  /** Plays a leak and gives back how much was used when it was ordered. */
+  private double leakFrom(double mebibytes, double perSecond) {
+    play(200, t -> mebibytes);
+    double used = mebibytes;
+    while (verdict() != EXHAUSTED && used < 1000) {
+      used += perSecond;
+      read(now + 1, used);
     }
-    return false;
+    return used;
   }
 
-  private static Judgement judge(List<MemoryReading> readings) {
-    Judgement judgement = null;
-    for (MemoryReading reading : readings) {
-      judgement = RULE.judge(judgement, reading);
+  private void play(int seconds, DoubleUnaryOperator used) {
+    for (int i = 0; i < seconds; i++) {
+      double t = window.latest() == null ? 0 : now + 1;
+      read(t, used.applyAsDouble(t));
     }
-    return judgement;
   }
 
-  private static List<MemoryReading> every(long millis, int count) {
-    List<MemoryReading> readings = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      readings.add(reading(i * millis, 990));
+  private void read(double at, double mebibytes) {
+    judge(reading(at, mebibytes));
+    now = at;
+  }
+
+  private void judge(MemoryReading reading) {
+    window.add(reading);
+    judgement = RULE.judge(window, judgement, moveTook);
+    if (judgement.verdict().compareTo(worst) > 0) {
+      worst = judgement.verdict();
     }
-    return readings;
   }
 
-  private static MemoryReading reading(long millis, long usedMebibytes) {
-    return new MemoryReading(START.plusMillis(millis), 1000L << 20, usedMebibytes << 20, "a test");
+  private Verdict verdict() {
+    return judgement.verdict();
+  }
+
+  private static MemoryReading stalled(double at, double some, double full) {
+    return new MemoryReading(
+        at(at),
+        1000L << 20,
+        600L << 20,
+        "a test",
+        Map.of(
+            Signal.HOST_SOME_STALL, new Figure((long) (some * 1e6), "a test"),
+            Signal.HOST_FULL_STALL, new Figure((long) (full * 1e6), "a test")));
+  }
+
+  private static MemoryReading reading(double at, double mebibytes) {
+    return new MemoryReading(at(at), 1000L << 20, (long) (mebibytes * (1 << 20)), "a test");
+  }
+
+  private static Instant at(double seconds) {
+    return START.plusNanos((long) (seconds * 1e9));
   }
 }

@@ -57,7 +57,7 @@ class RedisLinkTest {
     connections.start();
     redis = new StringRedisTemplate(connections);
     redis.afterPropertiesSet();
-    link = new RedisLink(redis, ServerName.PRODUCTION, new BootId("boot-1"), clock);
+    link = new RedisLink(redis, ServerName.PRODUCTION, new BootId("boot-1"), clock, clock);
   }
 
   @AfterEach
@@ -149,6 +149,6 @@ class RedisLinkTest {
   private Sighting seen() {
     return new Sighting.Seen(
         new MemoryReading(clock.instant(), 1000, 950, "a test"),
-        new Judgement(Verdict.EXHAUSTED, "in words", clock.instant(), clock.instant()));
+        new Judgement(Verdict.EXHAUSTED, "in words", null, false, null, clock.instant()));
   }
 }

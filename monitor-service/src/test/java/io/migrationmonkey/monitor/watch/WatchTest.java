@@ -7,13 +7,16 @@ import io.migrationmonkey.contract.ManualClock;
 import io.migrationmonkey.contract.MonitorReport.Verdict;
 import io.migrationmonkey.monitor.memory.FakeServer;
 import io.migrationmonkey.monitor.memory.MemoryReading;
+import io.migrationmonkey.monitor.pressure.PressureLimits;
 import io.migrationmonkey.monitor.pressure.PressureRule;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,7 +28,17 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class WatchTest {
 
   private static final Duration PERIOD = Duration.ofSeconds(1);
-  private static final PressureRule RULE = new PressureRule(0.90, Duration.ofSeconds(3), PERIOD);
+  private static final PressureRule RULE =
+      new PressureRule(
+          new PressureLimits(
+              0.90,
+              0.85,
+              2L << 30,
+              Duration.ofSeconds(3),
+              0.20,
+              Duration.ofSeconds(75),
+              Duration.ofSeconds(30),
+              1.5));
 
   @TempDir Path root;
   private final ManualClock clock = new ManualClock();
@@ -36,7 +49,8 @@ class WatchTest {
   @BeforeEach
   void aWatch() {
     server = new FakeServer(root).usedMebibytes(400);
-    watch = new Watch(server.memory(clock), RULE, clock, List.of(heard::add));
+    watch =
+        new Watch(server.memory(clock), RULE, PERIOD, Optional::empty, clock, List.of(heard::add));
   }
 
   @Test
@@ -62,7 +76,9 @@ class WatchTest {
             Verdict.EXHAUSTED,
             Verdict.EXHAUSTED);
     server.usedMebibytes(300);
-    look();
+    for (int i = 0; i < 4; i++) {
+      look();
+    }
     assertThat(output)
         .containsOnlyOnce("Memory is exhausted: memory is 95.0 % used, 950 of 1000 MiB")
         .containsOnlyOnce("Memory is calm again");
@@ -88,17 +104,76 @@ class WatchTest {
   }
 
   @Test
-  void aMissedLookOrTwoWithoutAReadingIsNoProofOfExhaustion() {
+  void looksWithoutAReadingAreNoProofOfExhaustion() {
     server.usedMebibytes(950);
     look();
     look();
     server.delete("/sys/fs/cgroup/memory/memory.usage_in_bytes");
-    look();
-    look();
+    for (int i = 0; i < 5; i++) {
+      look();
+    }
     server.usedMebibytes(950);
     look();
     look();
     assertThat(verdicts()).containsOnly(Verdict.CALM);
+  }
+
+  @Test
+  void aFreezeIsSaidAndProvesNothingAndNoLooksAreMadeUpFor(CapturedOutput output) {
+    server.usedMebibytes(950);
+    look();
+    look();
+    clock.advance(Duration.ofSeconds(60));
+    look();
+    look();
+    assertThat(verdicts()).containsOnly(Verdict.CALM);
+    assertThat(output).contains("Nobody looked at the memory for 61 s");
+    look();
+    look();
+    assertThat(verdicts()).last().isEqualTo(Verdict.EXHAUSTED);
+  }
+
+  @Test
+  void aServersClockThatIsSteppedIsSaidAndChangesNothing(CapturedOutput output) {
+    ManualClock timeOfDay = new ManualClock();
+    watch =
+        new Watch(
+            server.memory(clock),
+            RULE,
+            PERIOD,
+            Optional::empty,
+            clock,
+            List.<Consumer<Sighting>>of(heard::add, new ClockSteps(timeOfDay, clock)));
+    server.usedMebibytes(950);
+    look();
+    timeOfDay.advance(PERIOD.plusHours(1));
+    look();
+    timeOfDay.advance(PERIOD);
+    look();
+    assertThat(output).containsOnlyOnce("The server's clock was stepped by 3600 s");
+    timeOfDay.advance(PERIOD.minusHours(2));
+    look();
+    assertThat(output).contains("The server's clock was stepped by -7200 s");
+    assertThat(verdicts())
+        .containsExactly(Verdict.CALM, Verdict.CALM, Verdict.CALM, Verdict.EXHAUSTED);
+  }
+
+  @Test
+  void aListenerThatFailsKeepsNobodyElseFromHearing() {
+    watch =
+        new Watch(
+            server.memory(clock),
+            RULE,
+            PERIOD,
+            Optional::empty,
+            clock,
+            List.<Consumer<Sighting>>of(
+                sighting -> {
+                  throw new IllegalStateException("on purpose");
+                },
+                heard::add));
+    look();
+    assertThat(heard).hasSize(1);
   }
 
   @Test
@@ -125,9 +200,15 @@ class WatchTest {
   @Test
   void looksByItselfOnceAPeriod() {
     List<Sighting> seen = new CopyOnWriteArrayList<>();
-    PressureRule often = new PressureRule(0.90, Duration.ofSeconds(3), Duration.ofMillis(100));
     Clock real = Clock.systemUTC();
-    try (Watch started = new Watch(server.memory(real), often, real, List.of(seen::add))) {
+    try (Watch started =
+        new Watch(
+            server.memory(real),
+            RULE,
+            Duration.ofMillis(100),
+            Optional::empty,
+            real,
+            List.of(seen::add))) {
       started.start();
       await().atMost(Duration.ofSeconds(10)).until(() -> seen.size() >= 5);
     }

@@ -1,0 +1,20 @@
+"""Takes memory until a share of this server's limit is used by what can't be reclaimed, and keeps it: hold.py SHARE SECONDS."""
+import json
+import sys
+import time
+import urllib.request
+
+share, until, kept = float(sys.argv[1]), time.monotonic() + float(sys.argv[2]), []
+
+
+def used():
+    with urllib.request.urlopen("http://127.0.0.1:8082/api/memory", timeout=10) as answer:
+        return json.load(answer)["current"]
+
+
+while time.monotonic() < until:
+    now = used()
+    missing = int(share * now["totalBytes"]) - now["usedBytes"]
+    if missing > 1 << 20:
+        kept.append(bytearray(b"x" * min(missing, 8 << 20)))
+    time.sleep(1)
