@@ -245,7 +245,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
   public void checkTime(long now, long sinceLast) {
     Exchange current = exchange;
     if (closing()) {
-      if (now - closingSince > (saidGoodBye ? LINGER_MILLIS : worker.limits.idleTimeout().toMillis())) {
+      if (now - closingSince
+          > (saidGoodBye ? LINGER_MILLIS : worker.limits.idleTimeout().toMillis())) {
         abort();
       }
     } else if (current != null) {

@@ -52,9 +52,7 @@ final class Drain {
     long deadline = worker.clock.millis() + patience;
     boolean leaving = false;
     for (Map.Entry<LongLived, Long> each : endBy.entrySet()) {
-      if (state.hold() == null
-          && each.getKey().server() == state.active()
-          && !worker.stopping()) {
+      if (state.hold() == null && each.getKey().server() == state.active() && !worker.stopping()) {
         each.setValue(STAYS);
       } else if (each.getValue() == STAYS) {
         each.setValue(deadline);

@@ -101,10 +101,7 @@ final class RequestCheck {
   }
 
   private static boolean isOfAddress(int c) {
-    return (c >= '0' && c <= ':')
-        || (c >= 'a' && c <= 'f')
-        || (c >= 'A' && c <= 'F')
-        || c == '.';
+    return (c >= '0' && c <= ':') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.';
   }
 
   private static boolean isOfName(char c) {
@@ -132,9 +129,7 @@ final class RequestCheck {
       return bad("The request target must begin with '/', or be a whole http URI");
     }
     String authority = uri.substring(start, authorityEnd(uri, start));
-    return isAuthority(authority)
-        ? null
-        : bad("The request target must name a host, and no user");
+    return isAuthority(authority) ? null : bad("The request target must name a host, and no user");
   }
 
   /** Where the authority of an absolute target begins; -1 for any other target. */

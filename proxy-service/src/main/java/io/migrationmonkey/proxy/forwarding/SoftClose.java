@@ -25,7 +25,6 @@ final class SoftClose extends ChannelOutboundHandlerAdapter {
     }
     closing = true;
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> HalfClose.output(duplex));
-    var _ =
-        ctx.executor().schedule(() -> ctx.close(promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = ctx.executor().schedule(() -> ctx.close(promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -163,20 +163,22 @@ public final class TrafficServer implements SmartLifecycle {
   private Channel listen(ServerBootstrap bootstrap, int port, boolean tls) {
     Channel open =
         bootstrap
-        .clone()
-        .childHandler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                frontDoor.opened(
-                    channel, Objects.requireNonNull(workers.get(channel.eventLoop())), tls);
-              }
-            })
-        .bind(port)
-        .syncUninterruptibly()
-        .channel();
+            .clone()
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    frontDoor.opened(
+                        channel, Objects.requireNonNull(workers.get(channel.eventLoop())), tls);
+                  }
+                })
+            .bind(port)
+            .syncUninterruptibly()
+            .channel();
     if (overlap && !SharedPort.steerToNewest(open)) {
-      log.warn("New connections to port {} can't go to the newest process alone: a restart may reset some", port(open));
+      log.warn(
+          "New connections to port {} can't go to the newest process alone: a restart may reset some",
+          port(open));
     }
     return open;
   }

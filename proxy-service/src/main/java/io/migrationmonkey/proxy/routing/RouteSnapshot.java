@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +82,8 @@ public final class RouteSnapshot {
   }
 
   private final @Nullable Path file;
-  private @Nullable Memory kept;
-  private @Nullable FileChannel unsynced;
+  private volatile @Nullable Memory kept;
+  private final AtomicReference<@Nullable FileChannel> unsynced = new AtomicReference<>();
   private volatile boolean failing;
 
   public RouteSnapshot(SnapshotSettings settings, MeterRegistry metrics) {
@@ -114,7 +115,6 @@ public final class RouteSnapshot {
       return;
     }
     try {
-      sync();
       write(to, Wire.write(now));
       kept = now;
       failing = false;
@@ -125,16 +125,13 @@ public final class RouteSnapshot {
 
   /**
    * Waits until a machine that loses its power would not lose what was kept last. That takes as
-   * long as the disk likes, so what others wait for comes before it.
+   * long as the disk likes, so nobody else may have to wait for it.
    */
   void sync() {
-    FileChannel written = unsynced;
-    unsynced = null;
-    if (written == null) {
-      return;
-    }
-    try (written) {
-      written.force(true);
+    try (FileChannel written = unsynced.getAndSet(null)) {
+      if (written != null) {
+        written.force(true);
+      }
     } catch (IOException e) {
       kept = null;
       failed(file, e);
@@ -156,16 +153,22 @@ public final class RouteSnapshot {
     Path directory = Objects.requireNonNull(to.getParent());
     Files.createDirectories(directory);
     Path beside = Files.createTempFile(directory, to.getFileName() + ".", ".new");
+    FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE);
     try {
-      FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE);
-      unsynced = channel;
       ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
       Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     } finally {
       Files.deleteIfExists(beside);
+    }
+    FileChannel overtaken = unsynced.getAndSet(channel);
+    if (overtaken != null) {
+      overtaken.close();
     }
   }
 }

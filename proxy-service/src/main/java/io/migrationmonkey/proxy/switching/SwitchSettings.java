@@ -18,7 +18,7 @@ public record SwitchSettings(
     @DefaultValue("1s") Duration poll,
     @DefaultValue("100ms") Duration reconnectDelay,
     @DefaultValue("2s") Duration commandTimeout,
-    @DefaultValue("10s") Duration startPatience) {
+    @DefaultValue("30s") Duration startPatience) {
 
   public SwitchSettings {
     Required.positive("monkey.switching.poll", poll);

@@ -177,8 +177,7 @@ class Http2StrictTest {
       }
     });
     try (Http2RawClient client = client()) {
-      client.headers(
-          1, false, fields("POST", "/", "content-length", String.valueOf(length)));
+      client.headers(1, false, fields("POST", "/", "content-length", String.valueOf(length)));
       client.data(1, trailer == null, body);
       if (trailer != null) {
         client.headers(1, true, trailer, "1");
@@ -214,10 +213,7 @@ class Http2StrictTest {
       byte[] block = block(large);
       client.frame(HEADERS, END_STREAM, 1, java.util.Arrays.copyOf(block, 16_000));
       client.frame(
-          CONTINUATION,
-          END_HEADERS,
-          1,
-          java.util.Arrays.copyOfRange(block, 16_000, block.length));
+          CONTINUATION, END_HEADERS, 1, java.util.Arrays.copyOfRange(block, 16_000, block.length));
       assertThat(client.read(1).status()).isEqualTo(431);
       assertThat(client.get(3, "/fine").read(3).status()).isEqualTo(200);
     }

@@ -18,14 +18,27 @@ class RequestCheckTest {
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(:\\d{0,5})?");
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "app", "app:80", "app:", "10.0.0.1:8080", "[::1]", "[::1]:443", "a_b%20"})
+  @ValueSource(
+      strings = {"", "app", "app:80", "app:", "10.0.0.1:8080", "[::1]", "[::1]:443", "a_b%20"})
   void namesAndAddressesAreAuthorities(String text) {
     assertThat(RequestCheck.isAuthority(text)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"a b", "user@app", "app:8a", "app:123456", "[::1", "[]", "[g]", "[::1]x", "a/b", "::1", "é"})
+      strings = {
+        "a b",
+        "user@app",
+        "app:8a",
+        "app:123456",
+        "[::1",
+        "[]",
+        "[g]",
+        "[::1]x",
+        "a/b",
+        "::1",
+        "é"
+      })
   void anythingElseIsNot(String text) {
     assertThat(RequestCheck.isAuthority(text)).isFalse();
   }

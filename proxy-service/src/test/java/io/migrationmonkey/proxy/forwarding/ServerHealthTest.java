@@ -108,12 +108,13 @@ class ServerHealthTest {
   @Test
   void settingsSayWhatIsAllowed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            new CheckSettings(Duration.ofSeconds(1), "ready", Duration.ofSeconds(1), 2, 2))
+        .isThrownBy(
+            () -> new CheckSettings(Duration.ofSeconds(1), "ready", Duration.ofSeconds(1), 2, 2))
         .withMessageContaining("monkey.checks.path")
         .withMessageContaining("begin with '/'");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CheckSettings(Duration.ofSeconds(-1), "", Duration.ofSeconds(1), 2, 2))
+        .isThrownBy(
+            () -> new CheckSettings(Duration.ofSeconds(-1), "", Duration.ofSeconds(1), 2, 2))
         .withMessageContaining("monkey.checks.every");
     assertThat(new CheckSettings(Duration.ZERO, "", Duration.ofSeconds(1), 2, 2).on()).isFalse();
   }

@@ -45,6 +45,21 @@ class RouteSnapshotTest {
   }
 
   @Test
+  void whatIsKeptCanBeReadBeforeTheDiskHasItAndAfter() {
+    Path file = directory.resolve("route.json");
+    RouteSnapshot snapshot = at(file);
+    for (int epoch = 1; epoch < 5; epoch++) {
+      gate.follow(new Route(ServerName.BACKUP, epoch), new HoldOrder.Open());
+      snapshot.keep(gate.state());
+      assertThat(at(file).read().orElseThrow().epoch()).isEqualTo(epoch);
+    }
+    snapshot.sync();
+    snapshot.sync();
+    assertThat(at(file).read().orElseThrow().epoch()).isEqualTo(4);
+    assertThat(metrics.get("monkey_snapshot_written").gauge().value()).isOne();
+  }
+
+  @Test
   void whereItCannotBeWrittenTrafficGoesOnAndAMetricSaysSo() throws Exception {
     Path file = directory.resolve("a-file");
     Files.writeString(file, "");

@@ -126,7 +126,7 @@ final class RunningProxy implements AutoCloseable {
   /** Tells it to stop, as systemd and Docker do, and waits until it has. */
   void stop() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the proxy did not stop: " + log());
     }
   }

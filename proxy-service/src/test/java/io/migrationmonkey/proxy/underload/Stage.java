@@ -79,7 +79,7 @@ final class Stage implements AutoCloseable {
 
   /** Returns as soon as the proxy has reported the latest flip. */
   void awaitReport(String proxy) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (System.nanoTime() < deadline) {
       String text = cli.get(ProxyReport.key(proxy));
       if (text != null && Wire.read(text, ProxyReport.class).epoch() == epoch) {
