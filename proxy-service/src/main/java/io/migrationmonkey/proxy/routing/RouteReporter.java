@@ -19,8 +19,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Tells Redis what this proxy does: at once when the gate changes, and every second otherwise. What
- * it tells is in the snapshot first: no report says what a restart would forget. (A machine that loses
- * its power may forget the last second of it.)
+ * it tells is in the snapshot first: no report says what a restart would forget. (A machine that
+ * loses its power may forget the last second of it.)
  *
  * <p>It has a thread and a connection of its own, so traffic never waits for it. Changes that come
  * while it writes are told together by the next report: nothing queues up.

@@ -29,7 +29,8 @@ class HeldCrowdTest {
     List<RawClient> clients = new ArrayList<>();
     try (Stage stage = new Stage(directory)) {
       // One loop: two would each keep the order, and either could be ahead of the other.
-      RunningProxy proxy = stage.proxy(
+      RunningProxy proxy =
+          stage.proxy(
               RunningProxy.freePort(), "--monkey.traffic.threads=1", "--monkey.gate.max-hold=10m");
       try (RawClient first = new RawClient(proxy.port)) {
         assertThat(first.get("/before").read().status()).isEqualTo(200);
