@@ -12,6 +12,7 @@ import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.contract.SwitchRecord;
 import io.migrationmonkey.contract.Wire;
 import io.migrationmonkey.proxy.forwarding.RawClient;
+import io.migrationmonkey.proxy.forwarding.TestCertificate;
 import io.migrationmonkey.proxy.forwarding.TestServer;
 import io.migrationmonkey.proxy.forwarding.TrafficServer;
 import io.migrationmonkey.proxy.routing.Gate;
@@ -21,7 +22,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +54,8 @@ class ProxyApplicationTest {
   private ConfigurableApplicationContext context;
 
   @BeforeEach
-  void start() {
+  void start() throws Exception {
+    show(TestCertificate.named("first"));
     connectByHand();
     cli.set(SwitchKey.SWITCH, "false");
     cli.hset(
@@ -63,6 +68,12 @@ class ProxyApplicationTest {
             "--monkey.proxy.name=p1",
             "--monkey.snapshot.file=" + directory.resolve("route.json"),
             "--monkey.traffic.port=0",
+            "--monkey.tls.bundle=web",
+            "--monkey.tls.port=0",
+            "--spring.ssl.bundle.pem.web.reload-on-update=true",
+            "--spring.ssl.bundle.pem.web.keystore.certificate=file:" + directory.resolve("cert.pem"),
+            "--spring.ssl.bundle.pem.web.keystore.private-key=file:" + directory.resolve("key.pem"),
+            "--spring.ssl.bundle.watch.file.quiet-period=200ms",
             // So long that no flip below can be the poll's work.
             "--monkey.switching.poll=5m",
             "--monkey.upstreams.production=" + production.address(),
@@ -173,6 +184,44 @@ class ProxyApplicationTest {
         toGate[flips / 2] / 1e6,
         answered.get());
     return median;
+  }
+
+  private void show(TestCertificate certificate) throws Exception {
+    Files.writeString(directory.resolve("key.pem"), certificate.keyPem());
+    Files.writeString(directory.resolve("cert.pem"), certificate.certificatePem());
+  }
+
+  private SSLSocket tls() throws Exception {
+    SSLSocket socket =
+        (SSLSocket)
+            TestCertificate.trusting()
+                .getSocketFactory()
+                .createSocket("127.0.0.1", context.getBean(TrafficServer.class).tlsPort());
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+
+  private static String shown(SSLSocket socket) throws Exception {
+    return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+        .getSubjectX500Principal()
+        .getName();
+  }
+
+  @Test
+  void aNewCertificateOnDiskIsShownAndNoConnectionIsDropped() throws Exception {
+    SSLSocket before = tls();
+    try (RawClient client = new RawClient(before)) {
+      assertThat(client.get("/").read().text()).isEqualTo("production");
+      assertThat(shown(before)).isEqualTo("CN=first");
+      show(TestCertificate.named("second"));
+      await()
+          .untilAsserted(() -> {
+            try (SSLSocket fresh = tls()) {
+              assertThat(shown(fresh)).isEqualTo("CN=second");
+            }
+          });
+      assertThat(client.get("/").read().text()).isEqualTo("production");
+    }
   }
 
   @Test

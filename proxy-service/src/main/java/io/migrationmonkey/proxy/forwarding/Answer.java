@@ -114,6 +114,9 @@ final class Answer {
       if (!asked.webSocket() || !maySwitch) {
         return malformed("it switched protocols, which it was not asked to");
       }
+      if (!response.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT)) {
+        return malformed("it switched protocols without Sec-WebSocket-Accept");
+      }
       switching = response;
     } else if (asked.http11()) {
       HeaderRules.towardsClient(response);

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -103,6 +104,7 @@ final class FrontDoor {
     private final boolean overTls;
     private final long since;
     private boolean waits;
+    private boolean closed;
 
     private Arrival(Channel channel, Worker worker, boolean overTls) {
       this.channel = channel;
@@ -199,6 +201,10 @@ final class FrontDoor {
     }
 
     private void close(Closed why) {
+      if (closed) {
+        return;
+      }
+      closed = true;
       metrics.connections.closed(why);
       var _ = channel.close();
     }
@@ -251,11 +257,17 @@ final class FrontDoor {
       }
 
       @Override
-      protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
-        log.debug("A TLS handshake with {} failed: {}", peer.address(), cause.getMessage());
-        close(Closed.TLS_HANDSHAKE);
+      public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof SslHandshakeCompletionEvent over && !over.isSuccess()) {
+          log.debug(
+              "A TLS handshake with {} failed: {}", peer.address(), over.cause().getMessage());
+          close(Closed.TLS_HANDSHAKE);
+        } else {
+          super.userEventTriggered(ctx, event);
+        }
       }
 
+      // What fails the handshake comes here too, and has been counted.
       @Override
       public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         log.debug("A connection from {} broke in its handshake", peer.address(), cause);

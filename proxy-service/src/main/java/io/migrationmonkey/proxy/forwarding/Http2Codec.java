@@ -5,21 +5,28 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameLogger;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.logging.LogLevel;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Netty's codec for HTTP/2 with this proxy's limits, and with counts of what it refuses. */
 final class Http2Codec extends Http2FrameCodec {
 
   private static final int DEFAULT_WINDOW = 65_535;
   private static final int RESET_WINDOW_SECONDS = 30;
+  private static final int MOST_REMEMBERED = 200;
 
   private final TrafficMetrics metrics;
   private final int connectionWindow;
+  private final LinkedHashSet<Integer> resetHere = new LinkedHashSet<>();
 
   private Http2Codec(
       Http2ConnectionEncoder encoder,
@@ -65,6 +72,7 @@ final class Http2Codec extends Http2FrameCodec {
 
     private final Http2Settings settings;
     private final TrafficMetrics metrics;
+    private final Frames frames = new Frames();
 
     private Builder(
         Http2Settings settings,
@@ -79,7 +87,7 @@ final class Http2Codec extends Http2FrameCodec {
       gracefulShutdownTimeoutMillis(shutdownDeadline.toMillis());
       decoderEnforceMaxRstFramesPerWindow(settings.maxResets(), RESET_WINDOW_SECONDS);
       encoderEnforceMaxRstFramesPerWindow(settings.maxResets(), RESET_WINDOW_SECONDS);
-      frameLogger(new ErrorCounter(metrics.connections));
+      frameLogger(frames);
       initialSettings(
           io.netty.handler.codec.http2.Http2Settings.defaultSettings()
               .maxConcurrentStreams(settings.maxStreams())
@@ -97,30 +105,92 @@ final class Http2Codec extends Http2FrameCodec {
         Http2ConnectionDecoder decoder,
         Http2ConnectionEncoder encoder,
         io.netty.handler.codec.http2.Http2Settings initial) {
-      return new Http2Codec(
-          encoder,
-          decoder,
-          initial,
-          metrics,
-          Math.toIntExact(settings.connectionWindow().toBytes()));
+      Http2Codec codec =
+          new Http2Codec(
+              encoder,
+              decoder,
+              initial,
+              metrics,
+              Math.toIntExact(settings.connectionWindow().toBytes()));
+      frames.codec = codec;
+      return codec;
     }
   }
 
-  /** Sees what goes out, and logs nothing. */
-  private static final class ErrorCounter extends Http2FrameLogger {
+  // RFC 9113, 5.1: nothing comes after a stream's end, and streams are opened in order. What is
+  // still on its way for one that was reset here is passed over.
+  private void headersCame(ChannelHandlerContext ctx, int streamId) {
+    Http2Stream stream = connection().stream(streamId);
+    if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+      onError(
+          ctx,
+          false,
+          Http2Exception.streamError(
+              streamId, Http2Error.STREAM_CLOSED, "stream %d has ended", streamId));
+    } else if (stream == null
+        && connection().remote().mayHaveCreatedStream(streamId)
+        && !resetHere.contains(streamId)) {
+      onError(
+          ctx,
+          false,
+          Http2Exception.connectionError(
+              Http2Error.PROTOCOL_ERROR, "stream %d can't be opened any more", streamId));
+    }
+  }
 
-    private final ConnectionMetrics metrics;
+  private void resetGoesOut(int streamId, long error) {
+    metrics.connections.streamError(error);
+    resetHere.add(streamId);
+    if (resetHere.size() > MOST_REMEMBERED) {
+      resetHere.removeFirst();
+    }
+  }
 
-    private ErrorCounter(ConnectionMetrics metrics) {
-      super(LogLevel.TRACE, ErrorCounter.class);
-      this.metrics = metrics;
+  /** Netty shows each frame to its logger: this one logs nothing, and tells the codec. */
+  private static final class Frames extends Http2FrameLogger {
+
+    private @Nullable Http2Codec codec;
+
+    private Frames() {
+      super(LogLevel.TRACE, Frames.class);
+    }
+
+    private Http2Codec codec() {
+      return Objects.requireNonNull(codec);
+    }
+
+    @Override
+    public void logHeaders(
+        Direction direction,
+        ChannelHandlerContext ctx,
+        int streamId,
+        Http2Headers headers,
+        int padding,
+        boolean endStream) {
+      if (direction == Direction.INBOUND) {
+        codec().headersCame(ctx, streamId);
+      }
+    }
+
+    @Override
+    public void logHeaders(
+        Direction direction,
+        ChannelHandlerContext ctx,
+        int streamId,
+        Http2Headers headers,
+        int streamDependency,
+        short weight,
+        boolean exclusive,
+        int padding,
+        boolean endStream) {
+      logHeaders(direction, ctx, streamId, headers, padding, endStream);
     }
 
     @Override
     public void logRstStream(
         Direction direction, ChannelHandlerContext ctx, int streamId, long errorCode) {
       if (direction == Direction.OUTBOUND) {
-        metrics.streamError(errorCode);
+        codec().resetGoesOut(streamId, errorCode);
       }
     }
 
@@ -132,7 +202,7 @@ final class Http2Codec extends Http2FrameCodec {
         long errorCode,
         ByteBuf debugData) {
       if (direction == Direction.OUTBOUND) {
-        metrics.connectionError(errorCode);
+        codec().metrics.connections.connectionError(errorCode);
       }
     }
   }

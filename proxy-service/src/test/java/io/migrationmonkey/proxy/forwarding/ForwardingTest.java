@@ -304,6 +304,18 @@ class ForwardingTest {
   }
 
   @Test
+  void aSwitchToWebSocketThatIsNoneIsABadGateway() throws Exception {
+    proxy.production.answers(call ->
+        call.write(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"));
+    try (RawClient client = proxy.client()) {
+      client.send(
+          "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(502);
+    }
+  }
+
+  @Test
   void whatAServerSaysUnaskedNeverAnswersTheNextRequest() throws Exception {
     proxy.production.answers(call -> {
       if (call.path().equals("/first")) {

@@ -34,7 +34,7 @@ class H2specTest {
     List<String> command = new ArrayList<>();
     command.add(directory.resolve("h2spec").toString());
     command.addAll(
-        List.of("-h", "127.0.0.1", "-p", String.valueOf(port), "-o", "4", "-P", "/some/path"));
+        List.of("-h", "127.0.0.1", "-p", String.valueOf(port), "-o", "8", "-P", "/some/path"));
     command.addAll(List.of(more));
     return run(command.toArray(String[]::new));
   }

@@ -5,6 +5,7 @@ import static io.migrationmonkey.proxy.forwarding.Http2RawClient.DATA;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.END_HEADERS;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.END_STREAM;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.ENHANCE_YOUR_CALM;
+import static io.migrationmonkey.proxy.forwarding.Http2RawClient.FRAME_SIZE_ERROR;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.HEADERS;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.NO_ERROR;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.PING;
@@ -13,6 +14,7 @@ import static io.migrationmonkey.proxy.forwarding.Http2RawClient.PROTOCOL_ERROR;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.REFUSED_STREAM;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.RST_STREAM;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.SETTINGS;
+import static io.migrationmonkey.proxy.forwarding.Http2RawClient.STREAM_CLOSED;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.WINDOW_UPDATE;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.block;
 import static io.migrationmonkey.proxy.forwarding.Http2RawClient.fields;
@@ -352,6 +354,7 @@ class Http2StrictTest {
   @Test
   void aHeaderThatTricklesInIsCutOff() throws Exception {
     try (Http2RawClient client = client()) {
+      client.next(SETTINGS);
       client.frame(HEADERS, END_STREAM, 1, block(fields("GET", "/")));
       assertThat(client.goAway()).isEqualTo(ENHANCE_YOUR_CALM);
     }
@@ -399,9 +402,60 @@ class Http2StrictTest {
   @Test
   void aFrameLargerThanAllowedEndsTheConnection() throws Exception {
     try (Http2RawClient client = client()) {
+      client.next(SETTINGS);
       client.headers(1, false, fields("POST", "/"));
       client.bytes(new byte[] {0, 0x40, 1, DATA, 0, 0, 0, 0, 1});
-      assertThat(goAway(client)).isEqualTo(6);
+      assertThat(client.goAway()).isEqualTo(FRAME_SIZE_ERROR);
+    }
+  }
+
+  @Test
+  void aHeaderAfterTheEndOfItsStreamIsAnError() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    proxy.production.answers(call -> over.await(10, TimeUnit.SECONDS));
+    try (Http2RawClient client = client()) {
+      client.next(SETTINGS);
+      client.get(1, "/").get(1, "/again");
+      assertThat(client.read(1).reset()).isEqualTo(STREAM_CLOSED);
+    }
+    over.countDown();
+  }
+
+  @Test
+  void aStreamThatHasEndedIsNotOpenedAgain() throws Exception {
+    try (Http2RawClient client = client()) {
+      assertThat(client.get(1, "/").read(1).status()).isEqualTo(200);
+      client.get(1, "/again");
+      assertThat(client.goAway()).isEqualTo(PROTOCOL_ERROR);
+    }
+    assertThat(proxy.production.paths()).containsExactly("/");
+  }
+
+  @Test
+  void streamsAreOpenedInOrder() throws Exception {
+    try (Http2RawClient client = client()) {
+      assertThat(client.get(5, "/").read(5).status()).isEqualTo(200);
+      client.get(3, "/before");
+      assertThat(client.goAway()).isEqualTo(PROTOCOL_ERROR);
+    }
+    assertThat(proxy.production.paths()).containsExactly("/");
+  }
+
+  @Test
+  void whatWasSentBeforeAResetWasReadIsPassedOver() throws Exception {
+    proxy.production.answers(call -> {
+      call.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+      call.in().readAllBytes();
+    });
+    try (Http2RawClient client = client()) {
+      client.headers(1, false, fields("POST", "/")).data(1, false, "some");
+      Frame reset = client.nextOf(1);
+      while (reset.type() != RST_STREAM) {
+        reset = client.nextOf(1);
+      }
+      client.data(1, false, "more").headers(1, true, "x-sum", "1");
+      proxy.production.answers(call -> call.ok("fine"));
+      assertThat(client.get(3, "/").read(3).text()).isEqualTo("fine");
     }
   }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets and event streams: passed on as they are, and ended where a drain has to end. */
 class LongLivedTest {
@@ -94,6 +96,46 @@ class LongLivedTest {
       sender.join();
     }
     await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 1001, 1002, 1009, 1011, 3000, 4999})
+  void everyCloseCodePassesBothWays(int code) throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      byte[] payload = {(byte) (code >> 8), (byte) code, 'w', 'h', 'y'};
+      send(client, frame(8, true, payload, true));
+      assertThat(readFrame(client.in()).payload()).isEqualTo(payload);
+    }
+    assertThat(serversLast.get().payload()).hasSize(5);
+    assertThat(ended("websocket")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 125, 126, 127, 65_535, 65_536})
+  void framesPassAtEveryBoundaryOfTheirLength(int length) throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      for (int i = 0; i < 3; i++) {
+        send(client, frame(2, true, new byte[length], true));
+        assertThat(readFrame(client.in()).payload()).hasSize(length);
+      }
+      proxy.hold("m-1");
+      assertThat(readFrame(client.in()).code()).isEqualTo(1012);
+    }
+  }
+
+  @Test
+  void aFrameMayComeByteByByte() throws Exception {
+    echo();
+    try (RawClient client = webSocket()) {
+      for (byte b : frame(9, true, "ping".getBytes(), true)) {
+        send(client, new byte[] {b});
+      }
+      Frame pong = readFrame(client.in());
+      assertThat(pong.opcode()).isEqualTo(9);
+      assertThat(pong.payload()).asString().isEqualTo("ping");
+    }
   }
 
   @Test

@@ -79,6 +79,27 @@ class StreamingTest {
   }
 
   @Test
+  void aClientMayPauseBeforeItReadsTheEndOfItsLastAnswer() throws Exception {
+    int size = 12 * MEGABYTE;
+    proxy.production.answers(call -> {
+      call.write("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(size));
+      write(call.out(), size, new AtomicLong());
+    });
+    try (RawClient client = proxy.client()) {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      TestServer.readHead(client.in());
+      long got = 0;
+      // As little as lets the proxy take the end of it from the server.
+      while (proxy.count("monkey_requests", "outcome", "answered") == 0) {
+        got += read(client.in(), Math.min(16_384, size - got));
+      }
+      await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+      assertThat(got + read(client.in(), size - got)).isEqualTo(size);
+      assertThat(client.closed()).isTrue();
+    }
+  }
+
+  @Test
   void aHundredMegabytesGoUpInConstantMemory() throws Exception {
     AtomicLong most = new AtomicLong();
     long before = buffers();

@@ -245,7 +245,8 @@ class TlsTest {
   void webSocketsPassOverTls() throws Exception {
     proxy.production.answers(call -> {
       call.write(
-          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
+          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+              + "Sec-WebSocket-Accept: x\r\n\r\n");
       call.upgraded = true;
       int b;
       while ((b = call.in().read()) >= 0) {

@@ -20,6 +20,8 @@ final class Watched implements AutoCloseable {
         @Override
         protected void append(ILoggingEvent event) {
           if (event.getLevel().isGreaterOrEqual(Level.ERROR)
+              || (event.getLevel().isGreaterOrEqual(Level.WARN)
+                  && event.getThrowableProxy() != null)
               || event.getFormattedMessage().contains("exceptionCaught")) {
             String cause =
                 event.getThrowableProxy() == null
