@@ -44,6 +44,7 @@ final class Crowd implements AutoCloseable {
     }
   }
 
+  private static final String EVENT = "data: x\n\n";
   private static final byte[] MEGABYTE = Application.pattern(1 << 20);
   private static final AtomicInteger IDS = new AtomicInteger();
 
@@ -302,16 +303,22 @@ final class Crowd implements AutoCloseable {
               .map(l -> l.substring(9).trim())
               .findFirst()
               .orElseThrow(() -> new IllegalStateException(head.toString()));
+      // Events are whole as a stream, however it is cut into chunks.
+      int at = 0;
       while (!(line = line()).equals("0")) {
-        byte[] event = connection.in().readNBytes(Integer.parseInt(line, 16));
-        if (!new String(event, StandardCharsets.ISO_8859_1).endsWith("data: x\n\n")) {
-          throw new IllegalStateException("an event was cut");
+        for (byte each : connection.in().readNBytes(Integer.parseInt(line, 16))) {
+          if (each != EVENT.charAt(at++ % EVENT.length())) {
+            throw new IllegalStateException("another event than was sent");
+          }
         }
         line();
         if (overWithin(0)) {
           hangUp();
           return server;
         }
+      }
+      if (at % EVENT.length() != 0) {
+        throw new IllegalStateException("the last event was cut");
       }
       line();
       longLivedEnded.incrementAndGet();

@@ -29,7 +29,9 @@ class HeldCrowdTest {
     List<RawClient> clients = new ArrayList<>();
     try (Stage stage = new Stage(directory)) {
       // One loop: two would each keep the order, and either could be ahead of the other.
-      RunningProxy proxy = stage.proxy(RunningProxy.freePort(), "--monkey.traffic.threads=1");
+      RunningProxy proxy =
+          stage.proxy(
+              RunningProxy.freePort(), "--monkey.traffic.threads=1", "--monkey.gate.max-hold=10m");
       try (RawClient first = new RawClient(proxy.port)) {
         assertThat(first.get("/before").read().status()).isEqualTo(200);
       }
@@ -82,7 +84,7 @@ class HeldCrowdTest {
 
   private static void awaitWaiting(RunningProxy proxy, int count) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(120))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> proxy.get("/api/route").contains("\"waiting\":" + count + ","));
   }
