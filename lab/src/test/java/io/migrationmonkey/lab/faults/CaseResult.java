@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * What became of one case.
  *
+ * @param version the commit that ran
  * @param ended the state in which the migration ended
  * @param problem what the migrator says about it
  * @param requests all that users made from the order until its end
@@ -16,6 +17,7 @@ import java.util.List;
  * @param broken promises that were not kept, in words
  */
 record CaseResult(
+    String version,
     String name,
     String fault,
     String when,

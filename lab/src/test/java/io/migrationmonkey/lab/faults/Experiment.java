@@ -279,6 +279,7 @@ final class Experiment {
 
   private CaseResult result() {
     return new CaseResult(
+        Version.now(),
         what.name(),
         what.fault().words(),
         what.moment().toString(),

@@ -7,13 +7,13 @@ import io.migrationmonkey.lab.running.RunningStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,10 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * no time do both servers accept writes, at the end one server serves, and the next migration
  * succeeds.
  *
- * <p>Tagged long: all with {@code -Dlong}; some by name with {@code -Dlong
- * -Dfaults=KILL_MIGRATOR@COPY_DATA}. The whole writes docs/reliability.md.
+ * <p>A sample of them, all with {@code -Dlong}, or some by name with {@code
+ * -Dfaults=KILL_MIGRATOR@COPY_DATA}. Once all have run, also by and by, docs/reliability.md is
+ * written.
  */
-@Tag("long")
 @Order(100)
 class FaultMatrixStackIT {
 
@@ -34,16 +34,20 @@ class FaultMatrixStackIT {
   private static final Path RESULTS = ROOT.resolve("target/reliability/results.json");
   private static final Path PAGE = ROOT.resolve("docs/reliability.md");
 
-  private static final List<CaseResult> results = new ArrayList<>();
+  private static final boolean WHOLE = System.getProperty("long") != null;
+  private static final @Nullable String NAMED = System.getProperty("faults");
+
+  private static Results results;
   private static RunningStack running;
 
   @BeforeAll
   static void ready() throws Exception {
+    results = WHOLE && NAMED == null ? Results.none(RESULTS) : Results.from(RESULTS);
     running = RunningStack.ready();
   }
 
   static List<FaultCase> cases() {
-    return FaultMatrix.selected(System.getProperty("faults"), System.getProperty("long") != null);
+    return FaultMatrix.selected(NAMED, WHOLE);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -53,16 +57,14 @@ class FaultMatrixStackIT {
     CaseResult result = Experiment.run(running, fault);
     results.add(result);
     System.out.println(Wire.write(result));
-    Files.createDirectories(RESULTS.getParent());
-    Files.writeString(RESULTS, Wire.write(results));
     assertThat(result.broken()).as("%s", result).isEmpty();
   }
 
   @AfterAll
   static void writeThePage() throws IOException {
-    List<String> names = results.stream().map(CaseResult::name).toList();
-    if (names.equals(FaultMatrix.all().stream().map(FaultCase::name).toList())) {
-      Files.writeString(PAGE, ReliabilityPage.with(Files.readString(PAGE), results));
+    Optional<List<CaseResult>> all = results.of(FaultMatrix.all());
+    if (all.isPresent()) {
+      Files.writeString(PAGE, ReliabilityPage.with(Files.readString(PAGE), all.get()));
     }
   }
 

@@ -1,8 +1,13 @@
 package io.migrationmonkey.lab.faults;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The table of all cases, for people; without dates and names of machines, so that runs compare.
@@ -44,6 +49,16 @@ final class ReliabilityPage {
                 results.stream().mapToLong(CaseResult::acknowledged).sum(),
                 results.stream().mapToLong(CaseResult::lost).sum(),
                 results.stream().mapToLong(CaseResult::doubled).sum()));
+    Map<String, Long> versions =
+        results.stream()
+            .collect(groupingBy(CaseResult::version, LinkedHashMap::new, Collectors.counting()));
+    lines.add("");
+    lines.add(
+        "Commit: "
+            + versions.entrySet().stream()
+                .map(one -> "%s (%d cases)".formatted(one.getKey(), one.getValue()))
+                .collect(Collectors.joining(", "))
+            + ".");
     String fault = "";
     for (CaseResult result : results) {
       if (!result.fault().equals(fault)) {

@@ -31,11 +31,13 @@ class ReliabilityPageTest {
     List<String> lines = ReliabilityPage.lines(List.of(result(2, List.of("both | at\nwork"))));
     assertThat(lines).anyMatch(line -> line.contains("**BROKEN**") && line.contains("2 of 618"));
     assertThat(lines).contains("- `KILL_MIGRATOR@COPY_DATA.before`: both \\| at work");
+    assertThat(lines).contains("Commit: 1234567 (1 cases).");
     assertThat(lines.getFirst()).startsWith("1 cases, in 0 of them every promise was kept");
   }
 
   private static CaseResult result(int both, List<String> broken) {
     return new CaseResult(
+        "1234567",
         "KILL_MIGRATOR@COPY_DATA.before",
         "the migrator is killed",
         "COPY_DATA.before",
