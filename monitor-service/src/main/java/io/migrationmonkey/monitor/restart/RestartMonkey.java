@@ -106,10 +106,6 @@ public final class RestartMonkey implements AutoCloseable {
     }
   }
 
-  public boolean enabled() {
-    return enabled;
-  }
-
   public Seen seen() {
     return seen;
   }
