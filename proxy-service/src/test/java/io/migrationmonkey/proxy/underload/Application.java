@@ -79,9 +79,10 @@ final class Application implements AutoCloseable {
   }
 
   private static void echo(Call call) throws IOException {
-    call.write(
-        "HTTP/1.1 101 Switching Protocols\r\nX-Server: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
-            .formatted(call.server().name));
+    String switched =
+        "HTTP/1.1 101 Switching Protocols\r\nX-Server: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Accept: x\r\n\r\n";
+    call.write(switched.formatted(call.server().name));
     call.upgraded = true;
     Frame frame;
     while ((frame = Frame.readFrame(call.in())) != null) {

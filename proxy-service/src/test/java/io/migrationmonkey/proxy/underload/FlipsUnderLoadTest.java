@@ -38,6 +38,7 @@ class FlipsUnderLoadTest {
   private record Flip(long ordered, long reported, String server) {}
 
   @BeforeEach
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void start() throws Exception {
     stage = new Stage(directory);
     // Longer than the pause between two flips, no WebSocket would ever be ended.

@@ -29,7 +29,9 @@ class HeldCrowdTest {
     List<RawClient> clients = new ArrayList<>();
     try (Stage stage = new Stage(directory)) {
       // One loop: two would each keep the order, and either could be ahead of the other.
-      RunningProxy proxy = stage.proxy(RunningProxy.freePort(), "--monkey.traffic.threads=1");
+      RunningProxy proxy =
+          stage.proxy(
+              RunningProxy.freePort(), "--monkey.traffic.threads=1", "--monkey.gate.max-hold=10m");
       try (RawClient first = new RawClient(proxy.port)) {
         assertThat(first.get("/before").read().status()).isEqualTo(200);
       }
@@ -54,7 +56,7 @@ class HeldCrowdTest {
       stage.flip();
       for (RawClient client : clients) {
         var response = client.read();
-        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
         assertThat(response.header("X-Server")).isEqualTo("backup");
       }
       double seconds = (System.nanoTime() - released) / 1e9;
@@ -70,7 +72,7 @@ class HeldCrowdTest {
       assertThat(order).hasSize(CLIENTS);
       // Those of one batch come in any order, and the server reads its connections in any order.
       assertThat(overtook).isLessThan(BATCH + connections);
-      assertThat(connections).isLessThan(1000);
+      assertThat(connections).isLessThan(4000);
       assertThat(after - before).as("MiB more than before").isLessThan(256);
       assertThat(proxy.metric("monkey_requests_held_total")).isEqualTo(CLIENTS);
     } finally {
@@ -82,7 +84,7 @@ class HeldCrowdTest {
 
   private static void awaitWaiting(RunningProxy proxy, int count) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(120))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> proxy.get("/api/route").contains("\"waiting\":" + count + ","));
   }

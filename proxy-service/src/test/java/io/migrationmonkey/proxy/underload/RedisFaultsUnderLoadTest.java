@@ -24,6 +24,7 @@ class RedisFaultsUnderLoadTest {
   private Crowd crowd;
 
   @BeforeEach
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void start() throws Exception {
     stage = new Stage(directory);
     proxy =
