@@ -382,7 +382,9 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
   void checkTime(long now, long sinceLast) {
     long silent = now - progress;
     LimitSettings limits = worker.limits;
-    if (stage == Stage.CONNECTING && silent > worker.settings.longestConnect().toMillis()) {
+    if (stage == Stage.CONNECTING
+        && Math.min(silent, now - worker.upstream(server).movedAt())
+            > worker.settings.longestConnect().toMillis()) {
       fail(Problem.noConnection(server));
     } else if (stage == Stage.SENDING) {
       boolean sends = takesBody();

@@ -39,6 +39,7 @@ final class Upstream {
   private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
   private final Deque<Taker> waiting = new ArrayDeque<>();
   private int opening;
+  private long movedAt;
 
   Upstream(Worker worker, ServerName server) {
     this.worker = worker;
@@ -86,6 +87,7 @@ final class Upstream {
           opening--;
           if (done.isSuccess()) {
             worker.health.connected(server);
+            movedAt = worker.clock.millis();
             if (taker.waits()) {
               taker.connected(fresh);
             } else {
@@ -100,6 +102,11 @@ final class Upstream {
           }
           openNext();
         });
+  }
+
+  /** When somebody last got a new connection here: a queue that moves is no reason to give up. */
+  long movedAt() {
+    return movedAt;
   }
 
   private void openNext() {

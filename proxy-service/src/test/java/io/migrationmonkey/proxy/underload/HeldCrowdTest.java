@@ -56,7 +56,7 @@ class HeldCrowdTest {
       stage.flip();
       for (RawClient client : clients) {
         var response = client.read();
-        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
         assertThat(response.header("X-Server")).isEqualTo("backup");
       }
       double seconds = (System.nanoTime() - released) / 1e9;
@@ -72,7 +72,7 @@ class HeldCrowdTest {
       assertThat(order).hasSize(CLIENTS);
       // Those of one batch come in any order, and the server reads its connections in any order.
       assertThat(overtook).isLessThan(BATCH + connections);
-      assertThat(connections).isLessThan(1000);
+      assertThat(connections).isLessThan(4000);
       assertThat(after - before).as("MiB more than before").isLessThan(256);
       assertThat(proxy.metric("monkey_requests_held_total")).isEqualTo(CLIENTS);
     } finally {
