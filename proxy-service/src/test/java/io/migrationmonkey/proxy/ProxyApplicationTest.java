@@ -71,7 +71,8 @@ class ProxyApplicationTest {
             "--monkey.tls.bundle=web",
             "--monkey.tls.port=0",
             "--spring.ssl.bundle.pem.web.reload-on-update=true",
-            "--spring.ssl.bundle.pem.web.keystore.certificate=file:" + directory.resolve("cert.pem"),
+            "--spring.ssl.bundle.pem.web.keystore.certificate=file:"
+                + directory.resolve("cert.pem"),
             "--spring.ssl.bundle.pem.web.keystore.private-key=file:" + directory.resolve("key.pem"),
             "--spring.ssl.bundle.watch.file.quiet-period=200ms",
             // So long that no flip below can be the poll's work.

@@ -309,8 +309,7 @@ class ForwardingTest {
         call.write(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"));
     try (RawClient client = proxy.client()) {
-      client.send(
-          "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
       assertThat(client.read().status()).isEqualTo(502);
     }
   }

@@ -116,8 +116,7 @@ class FuzzTest {
               newest += random.nextInt(8) == 0 ? 1 : 2;
               yield header(newest, last, random);
             }
-            case 4, 5 ->
-                Http2RawClient.encoded(Http2RawClient.DATA, last ? 1 : 0, stream, noise);
+            case 4, 5 -> Http2RawClient.encoded(Http2RawClient.DATA, last ? 1 : 0, stream, noise);
             case 6 ->
                 Http2RawClient.encoded(
                     Http2RawClient.RST_STREAM, 0, stream, Http2RawClient.number(8));
