@@ -118,8 +118,10 @@ class FlipsUnderLoadTest {
     assertThat(posts.keySet()).containsAll(crowd.posted());
     assertThat(proxy.metric("monkey_requests_total{outcome=\"refused\"}")).isZero();
     assertThat(proxy.metric("monkey_requests_total{outcome=\"broken\"}")).isZero();
-    // What the machine does to a request without any flip is not the flip's.
-    assertThat(at(stalls, 1)).as("longest stall").isLessThan(STALL_MILLIS + at(control, 1));
+    // What the machine does to a request without any flip is not the flip's. Where it stalls by
+    // itself, the longest of many is a matter of luck.
+    double machine = at(control, 1) < STALL_MILLIS ? 0 : 2 * at(control, 1);
+    assertThat(at(stalls, 1)).as("longest stall").isLessThan(STALL_MILLIS + machine);
   }
 
   /** An answer between one report and the next order can come from one server only. */
