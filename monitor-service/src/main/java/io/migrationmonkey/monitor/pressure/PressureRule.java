@@ -135,8 +135,7 @@ public record PressureRule(PressureLimits limits) {
   }
 
   private boolean wellUnder(MemoryReading now, Verdict standing) {
-    double limit =
-        standing == Verdict.EXHAUSTED ? limits.exhaustedRatio() : limits.strainedRatio();
+    double limit = standing == Verdict.EXHAUSTED ? limits.exhaustedRatio() : limits.strainedRatio();
     return now.usedRatio() < limit - HYSTERESIS;
   }
 
