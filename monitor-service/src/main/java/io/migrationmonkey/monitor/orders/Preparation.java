@@ -88,7 +88,8 @@ public final class Preparation implements Consumer<Sighting> {
       case Migrator.Moves.Unknown(String why) -> {
         if (!migratorAway) {
           log.warn(
-              "The migrator is away ({}): watching on, and an order would be tried until it is taken",
+              "The migrator is away ({}): watching on, and an order would be tried until it is"
+                  + " taken",
               why);
         }
         migratorAway = true;

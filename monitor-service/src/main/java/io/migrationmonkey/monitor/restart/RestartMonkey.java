@@ -110,11 +110,6 @@ public final class RestartMonkey implements AutoCloseable {
     return seen;
   }
 
-  /** False looks at nothing and does nothing. */
-  public boolean enabled() {
-    return enabled;
-  }
-
   public Errand.Word order() {
     return errand.word();
   }

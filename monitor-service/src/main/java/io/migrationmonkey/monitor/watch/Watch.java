@@ -178,8 +178,8 @@ public final class Watch implements AutoCloseable {
     Duration blind = Duration.between(before.at(), now.at());
     if (blind.compareTo(MonitorReport.TTL) > 0) {
       log.warn(
-          "Nobody looked at the memory for {} s, as when this process is stopped or starved: what was seen before"
-              + " proves nothing any more",
+          "Nobody looked at the memory for {} s, as when this process is stopped or starved: what"
+              + " was seen before proves nothing any more",
           blind.toSeconds());
     }
     switch (now) {

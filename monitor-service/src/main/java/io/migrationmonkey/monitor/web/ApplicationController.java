@@ -48,7 +48,8 @@ final class ApplicationController {
           HttpStatus.NOT_FOUND,
           ProblemDetail.forStatusAndDetail(
               HttpStatus.NOT_FOUND,
-              "Restart Monkey is off: monkey.application is not declared, or monkey.restart.enabled is false"),
+              "Restart Monkey is off: monkey.application is not declared, or monkey.restart.enabled"
+                  + " is false"),
           null);
     }
     RestartMonkey.Seen seen = monkey.seen();

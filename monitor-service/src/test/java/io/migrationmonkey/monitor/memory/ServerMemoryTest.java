@@ -180,7 +180,10 @@ class ServerMemoryTest {
         .host(8L << 30, 2L << 30)
         .write(
             "/proc/spl/kstat/zfs/arcstats",
-            "13 1 0x01 147 39984 1 2\nname type data\nc_min                           4    536870912\nsize                            4    3758096384\n");
+            "13 1 0x01 147 39984 1 2\n"
+                + "name type data\n"
+                + "c_min                           4    536870912\n"
+                + "size                            4    3758096384\n");
     MemoryReading reading = server.memory().read();
     assertThat(reading.usedBytes()).isEqualTo(3L << 30);
     assertThat(reading.source()).contains("ZFS");

@@ -68,7 +68,7 @@ record Trace(
    * to leave.
    */
   static Trace parse(String name, String text, double exhaustedAt) {
-    List<String> lines = text.lines().toList();
+    List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
     List<String> names = List.of(lines.getFirst().split(",", -1));
     List<Sample> samples = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
