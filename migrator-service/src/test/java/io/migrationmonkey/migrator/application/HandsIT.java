@@ -54,6 +54,7 @@ class HandsIT {
     redis =
         new GenericContainer<>(DockerImageName.parse("redis:7"))
             .withImagePullPolicy(image -> false)
+            .withCommand("redis-server", "--protected-mode", "no")
             .withNetwork(network)
             .withNetworkAliases("redis");
     redis.start();

@@ -242,6 +242,7 @@ class RebootsTest {
         Waiting.class,
         Servers.class,
         HealthProbe.class,
+        HoldDeadline.class,
         RemoteRescue.class,
         RollBack.class,
         Migration.class,
