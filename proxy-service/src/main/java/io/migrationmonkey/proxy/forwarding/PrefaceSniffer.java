@@ -5,9 +5,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells by a connection's first bytes whether it speaks HTTP/2. */
 abstract class PrefaceSniffer extends ByteToMessageDecoder {
+
+  private static final Logger log = LoggerFactory.getLogger(PrefaceSniffer.class);
 
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -28,6 +32,12 @@ abstract class PrefaceSniffer extends ByteToMessageDecoder {
     if (known == PREFACE.length) {
       decided(ctx, true);
     }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    log.debug("A connection broke before it said what it speaks: {}", cause.getMessage());
+    var _ = ctx.close();
   }
 
   // Removed, a decoder hands on what it has read.

@@ -344,6 +344,16 @@ class Http2StrictTest {
   }
 
   @Test
+  void aClientMayResetItsConnectionBeforeItSaysWhatItSpeaks() throws Exception {
+    Http2RawClient client = Http2RawClient.silent(proxy.server.port());
+    client.bytes(new byte[] {'P'});
+    await().until(() -> proxy.metrics.get("monkey_connections").gauge().value() == 1);
+    client.socket().setSoLinger(true, 0);
+    client.close();
+    await().until(() -> proxy.metrics.get("monkey_connections").gauge().value() == 0);
+  }
+
+  @Test
   void whoeverSaysNothingIsCutOff() throws Exception {
     try (Http2RawClient silent = Http2RawClient.silent(proxy.server.port())) {
       assertThat(silent.socket().getInputStream().read()).isEqualTo(-1);

@@ -39,6 +39,7 @@ class RawSocketTest {
         limits.idle = Duration.ofSeconds(2);
         limits.response = Duration.ofSeconds(1);
         limits.retry = Duration.ofMillis(500);
+        limits.cleartext = false;
         return limits;
       });
 
