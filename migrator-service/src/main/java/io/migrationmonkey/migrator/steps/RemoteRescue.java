@@ -37,7 +37,7 @@ class RemoteRescue implements Rescue {
   private static final int SILENT = 5;
 
   /** After this, an application that nobody has stopped is asked without SSH whether it serves. */
-  private static final Duration SSHD_IS_BACK = Duration.ofSeconds(30);
+  private static final Duration SSHD_IS_BACK = Duration.ofSeconds(20);
 
   /** So long until every proxy that lives has reported to a Redis that came back. */
   private static final Duration ALL_REPORT = ProxyReport.TTL.multipliedBy(2);

@@ -106,6 +106,11 @@ public final class RestartMonkey implements AutoCloseable {
     }
   }
 
+  /** False looks at nothing and does nothing. */
+  public boolean enabled() {
+    return enabled;
+  }
+
   public Seen seen() {
     return seen;
   }
