@@ -79,9 +79,16 @@ class RestartMonkeyTest {
     web.createContext(
         "/api/migrations",
         exchange -> {
-          ordered.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-          exchange.getResponseHeaders().add("Location", "/api/migrations/m1");
-          exchange.sendResponseHeaders(202, -1);
+          if (exchange.getRequestMethod().equals("POST")) {
+            ordered.add(
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.getResponseHeaders().add("Location", "/api/migrations/m1");
+            exchange.sendResponseHeaders(202, -1);
+          } else {
+            byte[] view = "{\"state\":\"RUNNING\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, view.length);
+            exchange.getResponseBody().write(view);
+          }
           exchange.close();
         });
     web.start();
