@@ -1,6 +1,7 @@
 package io.migrationmonkey.monitor;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -10,20 +11,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Where migrations are ordered.
  *
  * @param url of the migrator; required
+ * @param tokenFile with the token that lets this monitor order; read anew at each call
  * @param connectTimeout for the connection
  * @param answerTimeout for a whole call
  */
 @ConfigurationProperties("monkey.migrator")
-record MigratorSettings(URI url, Duration connectTimeout, Duration answerTimeout) {
+record MigratorSettings(
+    URI url, Path tokenFile, Duration connectTimeout, Duration answerTimeout) {
 
   private static final Duration SHORTEST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
   MigratorSettings(
       @Nullable URI url,
+      @DefaultValue("/etc/migration-monkey/migrator-token") Path tokenFile,
       @DefaultValue("2s") Duration connectTimeout,
       @DefaultValue("10s") Duration answerTimeout) {
     this.url = Setting.MIGRATOR_URL.required(url);
+    this.tokenFile = tokenFile;
     this.connectTimeout = connectTimeout;
     this.answerTimeout = answerTimeout;
     Setting.MIGRATOR_URL.check(isAddress(this.url), this.url);

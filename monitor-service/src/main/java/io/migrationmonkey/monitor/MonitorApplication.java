@@ -3,6 +3,7 @@ package io.migrationmonkey.monitor;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.access.SecretFile;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.monitor.memory.HostMemory;
 import io.migrationmonkey.monitor.memory.ServerMemory;
@@ -88,10 +89,13 @@ public class MonitorApplication {
       RedisLink redis,
       Clock clock,
       MeterRegistry meters) {
+    SecretFile token = new SecretFile("monkey.migrator.token-file", migrator.tokenFile());
+    // One that cannot order should not look as if it could.
+    token.read();
     return new OrderDesk(
         server,
         redis,
-        new Migrator(migrator.url(), migrator.connectTimeout(), migrator.answerTimeout()),
+        new Migrator(migrator.url(), token, migrator.connectTimeout(), migrator.answerTimeout()),
         clock,
         meters);
   }

@@ -1,9 +1,11 @@
 package io.migrationmonkey.monitor.orders;
 
+import io.migrationmonkey.access.SecretFile;
 import io.migrationmonkey.contract.MigrationOrder;
 import io.migrationmonkey.contract.MigrationOrder.Trigger;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.settings.RefusedSetting;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,15 +26,19 @@ public final class Migrator {
   private static final long LARGEST_ANSWER = 256 * 1024;
 
   private final URI url;
+  private final SecretFile token;
   private final Duration connectTimeout;
   private final Duration answerTimeout;
 
   /**
    * @param url of the migrator, with or without a slash at its end
+   * @param token that goes with every call
    * @param answerTimeout for a whole call, up to the last byte of the answer
    */
-  public Migrator(URI url, Duration connectTimeout, Duration answerTimeout) {
+  public Migrator(
+      URI url, SecretFile token, Duration connectTimeout, Duration answerTimeout) {
     this.url = url;
+    this.token = token;
     this.connectTimeout = connectTimeout;
     this.answerTimeout = answerTimeout;
   }
@@ -53,25 +59,25 @@ public final class Migrator {
 
   /** Orders a migration off a server. */
   Answer order(ServerName from, String reason, String key) {
-    HttpRequest request =
-        HttpRequest.newBuilder(at("/api/migrations"))
+    URI migrations = at("/api/migrations");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(migrations)
             .header("Content-Type", "application/json")
             .header("Accept", "application/json, application/problem+json")
             .header("Idempotency-Key", key)
             .POST(
                 HttpRequest.BodyPublishers.ofString(
-                    Wire.write(new MigrationOrder(from, reason, Trigger.MONITOR, null, null))))
-            .build();
+                    Wire.write(new MigrationOrder(from, reason, Trigger.MONITOR, null, null))));
     return switch (call(request)) {
       case Outcome.Unanswered(var why) -> new Answer.Failed(why);
-      case Outcome.Answered(var response) -> ordered(request.uri(), response);
+      case Outcome.Answered(var response) -> ordered(migrations, response);
     };
   }
 
   /** Looks how a migration goes. */
   Answer look(URI location) {
-    HttpRequest request =
-        HttpRequest.newBuilder(location).header("Accept", "application/json").GET().build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(location).header("Accept", "application/json").GET();
     return switch (call(request)) {
       case Outcome.Unanswered(var why) -> new Answer.Failed(why);
       case Outcome.Answered(var response) -> looked(response);
@@ -90,8 +96,9 @@ public final class Migrator {
     if (status == 409) {
       return new Answer.Busy(problem(response));
     }
-    // 408 and 429 ask to come again, as a 5xx does.
-    boolean refused = status >= 400 && status < 500 && status != 408 && status != 429;
+    // 408 and 429 ask to come again, as a 5xx does; and a token may be right the next time.
+    boolean refused =
+        status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
     return refused ? new Answer.Refused(problem(response)) : new Answer.Failed(problem(response));
   }
 
@@ -120,6 +127,14 @@ public final class Migrator {
           : new Answer.Ended(view.problem == null ? view.state : view.state + ", " + view.problem);
     } catch (IllegalArgumentException e) {
       return new Answer.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Outcome call(HttpRequest.Builder request) {
+    try {
+      return call(request.header("Authorization", "Bearer " + token.read()).build());
+    } catch (RefusedSetting e) {
+      return new Outcome.Unanswered(String.valueOf(e.getMessage()));
     }
   }
 

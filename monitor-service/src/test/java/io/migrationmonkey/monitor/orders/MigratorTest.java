@@ -3,6 +3,8 @@ package io.migrationmonkey.monitor.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.migrationmonkey.access.SecretFile;
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.MigrationOrder;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
@@ -12,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -19,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,6 +39,8 @@ class MigratorTest {
   private volatile String asked;
   private volatile String order;
   private volatile String key;
+  private volatile String authorization;
+  @TempDir Path directory;
 
   @BeforeEach
   void aMigrator() throws IOException {
@@ -44,6 +50,7 @@ class MigratorTest {
         "/",
         exchange -> {
           asked = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+          authorization = exchange.getRequestHeaders().getFirst("Authorization");
           key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
           order = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
           if (stall.equals("before the answer")) {
@@ -77,6 +84,7 @@ class MigratorTest {
     assertThat(order()).isEqualTo(new Answer.Accepted(url("/api/migrations/m-1")));
     assertThat(asked).isEqualTo("POST /api/migrations");
     assertThat(key).isEqualTo("key-1");
+    assertThat(authorization).isEqualTo(TestTokens.bearer(TestTokens.MONITOR));
     assertThat(Wire.read(order, MigrationOrder.class))
         .isEqualTo(
             new MigrationOrder(
@@ -134,12 +142,12 @@ class MigratorTest {
     try (ServerSocket free = new ServerSocket(0)) {
       nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
     }
-    assertThat(new Migrator(nobody, TIMEOUT, TIMEOUT).order(ServerName.BACKUP, "r", "k"))
+    assertThat(new Migrator(nobody, token(), TIMEOUT, TIMEOUT).order(ServerName.BACKUP, "r", "k"))
         .isInstanceOfSatisfying(
             Answer.Failed.class,
             failed -> assertThat(failed.problem()).contains(nobody + "/api/migrations"));
     assertThat(
-            new Migrator(URI.create("http://no-such-host.invalid"), TIMEOUT, TIMEOUT)
+            new Migrator(URI.create("http://no-such-host.invalid"), token(), TIMEOUT, TIMEOUT)
                 .order(ServerName.BACKUP, "r", "k"))
         .isInstanceOf(Answer.Failed.class);
   }
@@ -179,12 +187,12 @@ class MigratorTest {
   }
 
   private Answer order() {
-    return new Migrator(url("/"), TIMEOUT, TIMEOUT)
+    return new Migrator(url("/"), token(), TIMEOUT, TIMEOUT)
         .order(ServerName.PRODUCTION, "memory is 95 % used", "key-1");
   }
 
   private Answer look() {
-    return new Migrator(url("/"), TIMEOUT, TIMEOUT).look(url("/api/migrations/m-1"));
+    return new Migrator(url("/"), token(), TIMEOUT, TIMEOUT).look(url("/api/migrations/m-1"));
   }
 
   private URI url(String path) {
@@ -197,5 +205,50 @@ class MigratorTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Test
+  void aTokenIsReadAnewAtEachOrderAndOneThatIsOfNoUseIsToldWithoutIt() {
+    answers(202, "{}");
+    location = "/api/migrations/m-1";
+    order();
+    String fresh = "fresh-token-fresh-token-fresh-token-01";
+    write(fresh, "rw-------");
+    assertThat(migrator().order(ServerName.BACKUP, "r", "k")).isInstanceOf(Answer.Accepted.class);
+    assertThat(authorization).isEqualTo(TestTokens.bearer(fresh));
+    write(fresh, "rw-rw-rw-");
+    assertThat(migrator().order(ServerName.BACKUP, "r", "k"))
+        .isInstanceOfSatisfying(
+            Answer.Failed.class,
+            failed ->
+                assertThat(failed.problem())
+                    .contains("monkey.migrator.token-file")
+                    .contains("mode is 0666")
+                    .doesNotContain(fresh));
+  }
+
+  @Test
+  void anOrderWhoseTokenIsNotKnownYetIsSentAgain() {
+    answers(401, "{\"detail\":\"This token is not known here.\"}");
+    assertThat(order()).isInstanceOf(Answer.Failed.class);
+    answers(403, "{\"detail\":\"no\"}");
+    assertThat(order()).isInstanceOf(Answer.Refused.class);
+  }
+
+  private Migrator migrator() {
+    return new Migrator(url("/"), file(), TIMEOUT, TIMEOUT);
+  }
+
+  private SecretFile token() {
+    write(TestTokens.MONITOR, "rw-------");
+    return file();
+  }
+
+  private SecretFile file() {
+    return new SecretFile("monkey.migrator.token-file", directory.resolve("migrator-token"));
+  }
+
+  private void write(String token, String mode) {
+    TestTokens.write(directory.resolve("migrator-token"), token + "\n", mode);
   }
 }
