@@ -1,5 +1,7 @@
 package io.migrationmonkey.settings;
 
+import java.util.Collection;
+
 /** A setting that cannot be used. The message is for the person who wrote it. */
 public final class RefusedSetting extends IllegalArgumentException {
 
@@ -10,6 +12,17 @@ public final class RefusedSetting extends IllegalArgumentException {
    * @param why it is not
    */
   public RefusedSetting(String property, Object value, String allowed, String why) {
-    super("%s is '%s': %s. Allowed: %s".formatted(property, value, why, allowed));
+    this("%s is '%s': %s. Allowed: %s".formatted(property, value, why, allowed));
+  }
+
+  private RefusedSetting(String message) {
+    super(message);
+  }
+
+  /** Settings that nobody reads; their values are not shown, for they may be secrets. */
+  static RefusedSetting unknown(Collection<String> names) {
+    return new RefusedSetting(
+        "no setting of this service is called %s. Those that there are: docs/settings.md"
+            .formatted(String.join(", nor ", names)));
   }
 }

@@ -130,7 +130,9 @@ class AccessTest {
 
   @Test
   void healthIsOpenAndTellsDetailsOnlyToWhoHasAToken() throws Exception {
-    assertThat(get("/actuator/health", "").body()).isEqualTo("{\"status\":\"UP\"}");
+    assertThat(get("/actuator/health", "").body())
+        .contains("\"status\":\"UP\"")
+        .doesNotContain("components");
     assertThat(get("/actuator/health", TestTokens.bearer(TestTokens.VIEWING)).body())
         .contains("components");
     assertThat(send("POST", "/actuator/health", "").statusCode()).isEqualTo(401);
@@ -243,7 +245,7 @@ class AccessTest {
         .isEqualTo(401);
     assertThat(get("/api/thing", TestTokens.bearer(fresh)).statusCode()).isEqualTo(200);
 
-    for (String useless : new String[] {"", "nonsense " + fresh, "operating ann short"}) {
+    for (String useless : new String[] {"", "nonsense ann " + fresh, "operating ann short"}) {
       TestTokens.write(file, useless, "rw-------");
       assertThat(get("/api/thing", TestTokens.bearer(fresh)).statusCode()).isEqualTo(200);
     }
@@ -284,12 +286,14 @@ class AccessTest {
     assertThat(unauthorised).isBetween(5, 12);
     assertThat(slowed).isEqualTo(1000 - unauthorised);
     assertThat(get("/api/thing", good).statusCode()).as("who was let in before is").isEqualTo(200);
-    assertThat(get("/api/thing", TestTokens.bearer(TestTokens.VIEWING)).statusCode())
-        .as("another's is not looked at meanwhile")
+    String newcomer = "newcomers-token-newcomers-token-newcomers";
+    Path file = directory.resolve("tokens");
+    TestTokens.write(file, "viewing bob %s\n".formatted(newcomer), "rw-------");
+    assertThat(get("/api/thing", TestTokens.bearer(newcomer)).statusCode())
+        .as("one that was not is not looked at meanwhile")
         .isEqualTo(429);
     CLOCK.advance(FailedLogins.LONGEST_PAUSE);
-    assertThat(get("/api/thing", TestTokens.bearer(TestTokens.VIEWING)).statusCode())
-        .isEqualTo(200);
+    assertThat(get("/api/thing", TestTokens.bearer(newcomer)).statusCode()).isEqualTo(200);
 
     assertThat(output.toString().lines().filter(line -> line.contains("A wrong token came from")))
         .hasSize(unauthorised)
@@ -300,7 +304,7 @@ class AccessTest {
     assertThat(output)
         .doesNotContain(guesses)
         .doesNotContain(TestTokens.OPERATING)
-        .doesNotContain(TestTokens.VIEWING)
+        .doesNotContain(newcomer)
         .doesNotContain("?guess");
     assertThat(refused("wrong") - wrongBefore).isEqualTo(unauthorised);
     assertThat(refused("slowed") - slowedBefore).isEqualTo(slowed + 1);

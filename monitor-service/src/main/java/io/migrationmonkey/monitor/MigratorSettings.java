@@ -12,12 +12,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param url of the migrator; required
  * @param tokenFile with the token that lets this monitor order; read anew at each call
+ * @param sslBundle whom to trust where the url is https, and the certificate to show: the name of a
+ *     bundle of spring.ssl; empty for what Java trusts
  * @param connectTimeout for the connection
  * @param answerTimeout for a whole call
  */
 @ConfigurationProperties("monkey.migrator")
 record MigratorSettings(
-    URI url, Path tokenFile, Duration connectTimeout, Duration answerTimeout) {
+    URI url, Path tokenFile, String sslBundle, Duration connectTimeout, Duration answerTimeout) {
 
   private static final Duration SHORTEST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -25,10 +27,12 @@ record MigratorSettings(
   MigratorSettings(
       @Nullable URI url,
       @DefaultValue("/etc/migration-monkey/migrator-token") Path tokenFile,
+      @DefaultValue("") String sslBundle,
       @DefaultValue("2s") Duration connectTimeout,
       @DefaultValue("10s") Duration answerTimeout) {
     this.url = Setting.MIGRATOR_URL.required(url);
     this.tokenFile = tokenFile;
+    this.sslBundle = sslBundle;
     this.connectTimeout = connectTimeout;
     this.answerTimeout = answerTimeout;
     Setting.MIGRATOR_URL.check(isAddress(this.url), this.url);

@@ -24,6 +24,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -88,14 +89,22 @@ public class MonitorApplication {
       MigratorSettings migrator,
       RedisLink redis,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      SslBundles bundles) {
     SecretFile token = new SecretFile("monkey.migrator.token-file", migrator.tokenFile());
     // One that cannot order should not look as if it could.
     token.read();
     return new OrderDesk(
         server,
         redis,
-        new Migrator(migrator.url(), token, migrator.connectTimeout(), migrator.answerTimeout()),
+        new Migrator(
+            migrator.url(),
+            token,
+            migrator.sslBundle().isEmpty()
+                ? null
+                : bundles.getBundle(migrator.sslBundle()).createSslContext(),
+            migrator.connectTimeout(),
+            migrator.answerTimeout()),
         clock,
         meters);
   }

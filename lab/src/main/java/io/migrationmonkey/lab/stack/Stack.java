@@ -15,18 +15,23 @@ import java.util.Optional;
 
 /** The whole running stack. */
 public record Stack(
-    Addresses addresses, Containers containers, OperatingToken token, Migrations migrations) {
+    Addresses addresses,
+    Containers containers,
+    Secret token,
+    Secret redisPassword,
+    Migrations migrations) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   public static Stack of(Addresses addresses) {
     Containers containers = new Containers(addresses.project());
-    OperatingToken token =
-        OperatingToken.of(containers, System.getenv().getOrDefault("MONKEY_TOKEN", ""));
+    Secret token =
+        Secret.operatingToken(containers, System.getenv().getOrDefault("MONKEY_TOKEN", ""));
     return new Stack(
         addresses,
         containers,
         token,
+        Secret.redisPassword(containers),
         new Migrations(Addresses.HOST, addresses.migrator(), token::bearer));
   }
 
@@ -86,8 +91,10 @@ public record Stack(
     }
   }
 
+  /** Redis, as its administrator. */
   public RedisConnection redis() throws IOException {
-    return RedisConnection.open(Addresses.HOST, addresses.redis(), TIMEOUT);
+    return RedisConnection.open(
+        Addresses.HOST, addresses.redis(), TIMEOUT, "admin", redisPassword.value());
   }
 
   /** A single GET, on a connection of its own, by nobody in particular. */
@@ -100,8 +107,7 @@ public record Stack(
   /** The same of one of our services, with our token. */
   public Answer ask(int port, String path) throws IOException {
     try (HttpConnection connection = new HttpConnection(Addresses.HOST, port)) {
-      return connection.send(
-          Request.get(path).with("Authorization", token.bearer()), TIMEOUT);
+      return connection.send(Request.get(path).with("Authorization", token.bearer()), TIMEOUT);
     }
   }
 

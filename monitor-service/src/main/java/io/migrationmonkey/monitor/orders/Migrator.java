@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The migrator's REST, as far as a monitor needs it. Each call ends within its timeout. */
@@ -27,18 +28,25 @@ public final class Migrator {
 
   private final URI url;
   private final SecretFile token;
+  private final @Nullable SSLContext tls;
   private final Duration connectTimeout;
   private final Duration answerTimeout;
 
   /**
    * @param url of the migrator, with or without a slash at its end
    * @param token that goes with every call
+   * @param tls whom to trust and what to show; null for what Java trusts
    * @param answerTimeout for a whole call, up to the last byte of the answer
    */
   public Migrator(
-      URI url, SecretFile token, Duration connectTimeout, Duration answerTimeout) {
+      URI url,
+      SecretFile token,
+      @Nullable SSLContext tls,
+      Duration connectTimeout,
+      Duration answerTimeout) {
     this.url = url;
     this.token = token;
+    this.tls = tls;
     this.connectTimeout = connectTimeout;
     this.answerTimeout = answerTimeout;
   }
@@ -140,12 +148,7 @@ public final class Migrator {
 
   // A client for each call: calls are rare, and a client at rest keeps a thread and buffers.
   private Outcome call(HttpRequest request) {
-    try (HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(connectTimeout)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build()) {
+    try (HttpClient client = client()) {
       Future<HttpResponse<String>> answer =
           client.sendAsync(
               request,
@@ -167,6 +170,18 @@ public final class Migrator {
         client.shutdownNow();
       }
     }
+  }
+
+  private HttpClient client() {
+    HttpClient.Builder client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(connectTimeout)
+            .followRedirects(HttpClient.Redirect.NEVER);
+    if (tls != null) {
+      client.sslContext(tls);
+    }
+    return client.build();
   }
 
   private static String problem(HttpResponse<String> response) {

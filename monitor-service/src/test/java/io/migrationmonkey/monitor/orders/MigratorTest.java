@@ -142,12 +142,12 @@ class MigratorTest {
     try (ServerSocket free = new ServerSocket(0)) {
       nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
     }
-    assertThat(new Migrator(nobody, token(), TIMEOUT, TIMEOUT).order(ServerName.BACKUP, "r", "k"))
+    assertThat(new Migrator(nobody, token(), null, TIMEOUT, TIMEOUT).order(ServerName.BACKUP, "r", "k"))
         .isInstanceOfSatisfying(
             Answer.Failed.class,
             failed -> assertThat(failed.problem()).contains(nobody + "/api/migrations"));
     assertThat(
-            new Migrator(URI.create("http://no-such-host.invalid"), token(), TIMEOUT, TIMEOUT)
+            new Migrator(URI.create("http://no-such-host.invalid"), token(), null, TIMEOUT, TIMEOUT)
                 .order(ServerName.BACKUP, "r", "k"))
         .isInstanceOf(Answer.Failed.class);
   }
@@ -187,12 +187,12 @@ class MigratorTest {
   }
 
   private Answer order() {
-    return new Migrator(url("/"), token(), TIMEOUT, TIMEOUT)
+    return new Migrator(url("/"), token(), null, TIMEOUT, TIMEOUT)
         .order(ServerName.PRODUCTION, "memory is 95 % used", "key-1");
   }
 
   private Answer look() {
-    return new Migrator(url("/"), token(), TIMEOUT, TIMEOUT).look(url("/api/migrations/m-1"));
+    return new Migrator(url("/"), token(), null, TIMEOUT, TIMEOUT).look(url("/api/migrations/m-1"));
   }
 
   private URI url(String path) {
@@ -236,7 +236,7 @@ class MigratorTest {
   }
 
   private Migrator migrator() {
-    return new Migrator(url("/"), file(), TIMEOUT, TIMEOUT);
+    return new Migrator(url("/"), file(), null, TIMEOUT, TIMEOUT);
   }
 
   private SecretFile token() {
