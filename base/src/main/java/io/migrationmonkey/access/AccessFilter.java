@@ -144,6 +144,9 @@ final class AccessFilter extends HttpFilter {
           case VIEWING -> "This needs a token for operating, and '%s' is one for viewing";
           case MONITOR ->
               "'%s' is a monitor's token: it may order a migration or a warm run, and nothing else";
+          case TRIGGER ->
+              "'%s' is a token for triggers: it may send alerts and orders to a monitor, and nothing"
+                  + " else";
           case OPERATING -> "'%s' may not do this";
         };
     return new Refusal(

@@ -29,6 +29,13 @@ public enum Role {
           : method.equals("POST")
               && (path.equals("/api/migrations") || path.equals("/api/parity/warm"));
     }
+  },
+  /** Alertmanager's, or a script's: rings at a monitor, which then orders for itself. */
+  TRIGGER {
+    @Override
+    boolean may(String method, String path) {
+      return method.equals("POST") && (path.equals("/api/orders") || path.equals("/api/alerts"));
+    }
   };
 
   private static final Pattern ONE_MIGRATION = Pattern.compile("/api/migrations/[A-Za-z0-9-]+");
@@ -52,7 +59,7 @@ public enum Role {
         .filter(role -> role.toString().equals(word))
         .findFirst()
         .orElseThrow(() ->
-            new IllegalArgumentException("its first word is not viewing, operating or monitor"));
+            new IllegalArgumentException("its first word is not viewing, operating, monitor or trigger"));
   }
 
   @Override

@@ -61,7 +61,8 @@ public final class SettingNames {
     for (int i = 0; i < components.length; i++) {
       String name = prefix + "." + dashed(components[i].getName());
       Type type = components[i].getGenericType();
-      boolean list = type instanceof ParameterizedType generic && generic.getRawType() == List.class;
+      boolean list =
+          type instanceof ParameterizedType generic && generic.getRawType() == List.class;
       Type element = list ? ((ParameterizedType) type).getActualTypeArguments()[0] : type;
       String full = list ? name + "[]" : name;
       if (element instanceof Class<?> nested && nested.isRecord() && !isOneValue(nested)) {

@@ -17,14 +17,16 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Refuses a start with a setting under our prefix that nobody reads: most likely it is misspelt, and
- * somebody counts on it. Files, arguments and environment variables alike.
+ * Refuses a start with a setting under our prefix that nobody reads: most likely it is misspelt,
+ * and somebody counts on it. Files, arguments and environment variables alike.
  */
 final class UnknownSettings implements BeanFactoryPostProcessor {
 
   private static final ConfigurationPropertyName OURS = ConfigurationPropertyName.of("monkey");
 
-  /** What our scripts keep in the environment: no service reads it, but one may be started there. */
+  /**
+   * What our scripts keep in the environment: no service reads it, but one may be started there.
+   */
   private static final Predicate<String> OF_SCRIPTS =
       Pattern.compile(
               "monkey\\.(project|images|receipt|token|used\\.ratio|application|starts\\.on"
@@ -60,8 +62,7 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
     }
   }
 
-  private static boolean isKnown(
-      ConfigurationPropertyName name, List<SettingNames.Setting> known) {
+  private static boolean isKnown(ConfigurationPropertyName name, List<SettingNames.Setting> known) {
     String uniform = SettingNames.uniform(name);
     return known.stream()
         .anyMatch(setting ->

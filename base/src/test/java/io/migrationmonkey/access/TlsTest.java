@@ -48,16 +48,14 @@ class TlsTest {
     arguments.add("--server.ssl.bundle=rest");
     arguments.add("--server.port=0");
     arguments.add("--monkey.access.tokens=" + TestTokens.in(directory));
-    return new SpringApplication(AccessTest.Service.class)
-        .run(arguments.toArray(String[]::new));
+    return new SpringApplication(AccessTest.Service.class).run(arguments.toArray(String[]::new));
   }
 
   private static HttpClient client(TestCertificates made, boolean showsCertificate) {
     PemSslStoreDetails own =
         PemSslStoreDetails.forCertificate("file:" + made.certificate())
             .withPrivateKey("file:" + made.key());
-    PemSslStoreDetails trusted =
-        PemSslStoreDetails.forCertificate("file:" + made.authority());
+    PemSslStoreDetails trusted = PemSslStoreDetails.forCertificate("file:" + made.authority());
     PemSslStoreBundle stores = new PemSslStoreBundle(showsCertificate ? own : null, trusted);
     return HttpClient.newBuilder().sslContext(SslBundle.of(stores).createSslContext()).build();
   }

@@ -45,7 +45,7 @@ class TokensTest {
       textBlock =
           """
           viewing ann                                                   | line 1: it is not 'ROLE NAME TOKEN'
-          owning ann secret-secret-secret-secret-secret-secret          | line 1: its first word is not viewing, operating or monitor
+          owning ann secret-secret-secret-secret-secret-secret          | line 1: its first word is not viewing, operating, monitor or trigger
           viewing a/b secret-secret-secret-secret-secret-secret         | line 1: its name is not 1 to 64 letters
           viewing ann secret-secret                                     | line 1: its token is not 32 to 256 characters
           viewing ann secret-secret-secret-secret-secret-secret more    | line 1: it is not
@@ -79,6 +79,10 @@ class TokensTest {
     "MONITOR, PUT, /api/switch, false",
     "MONITOR, GET, /api/servers, false",
     "MONITOR, POST, /api/servers/backup/restarts, false",
+    "TRIGGER, POST, /api/alerts, true",
+    "TRIGGER, POST, /api/orders, true",
+    "TRIGGER, GET, /api/memory, false",
+    "TRIGGER, POST, /api/migrations, false",
   })
   void aRoleMayDoSoMuch(Role role, String method, String path, boolean allowed) {
     assertThat(role.may(method, path)).isEqualTo(allowed);

@@ -37,7 +37,8 @@ public final class SettingsPage {
    * @param packages in which its records are
    */
   public static void check(String service, String... packages) throws Exception {
-    String begin = "<!-- settings of the %s: written by its SettingsPageTest -->\n".formatted(service);
+    String begin =
+        "<!-- settings of the %s: written by its SettingsPageTest -->\n".formatted(service);
     String end = "<!-- end of the %s's -->".formatted(service);
     String page = Files.readString(PAGE);
     assertThat(page).as("the marks in docs/settings.md").contains(begin).contains(end);
@@ -66,7 +67,9 @@ public final class SettingsPage {
     StringBuilder table = new StringBuilder("\n| setting | default | what |\n|---|---|---|\n");
     for (SettingNames.Setting setting : byName.values()) {
       String words = words(setting.record()).get(setting.component());
-      assertThat(words).as("@param %s of %s".formatted(setting.component(), setting.record())).isNotNull();
+      assertThat(words)
+          .as("@param %s of %s".formatted(setting.component(), setting.record()))
+          .isNotNull();
       table.append(
           "| `%s` | %s | %s%s |\n"
               .formatted(
@@ -105,7 +108,10 @@ public final class SettingsPage {
     if (type instanceof Class<?> word && word.isEnum()) {
       return "; one of "
           + Arrays.stream(word.getEnumConstants())
-              .map(constant -> "`" + constant.toString().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "`")
+              .map(constant ->
+                  "`"
+                      + constant.toString().toLowerCase(java.util.Locale.ROOT).replace('_', '-')
+                      + "`")
               .collect(Collectors.joining(", "));
     }
     return "";
@@ -121,14 +127,17 @@ public final class SettingsPage {
     Path source = Files.exists(Path.of(path)) ? Path.of(path) : Path.of("..", "base", path);
     String code = Files.readString(source);
     Matcher declared =
-        Pattern.compile("\\n\\s*(public |private |protected |static )*record %s\\b".formatted(record.getSimpleName()))
+        Pattern.compile(
+                "\\n\\s*(public |private |protected |static )*record %s\\b"
+                    .formatted(record.getSimpleName()))
             .matcher(code);
     assertThat(declared.find()).as("%s in %s".formatted(record, source)).isTrue();
     String before = code.substring(0, declared.start());
     int start = before.lastIndexOf("/**");
     Map<String, String> words = new LinkedHashMap<>();
     if (start >= 0 && before.indexOf("*/", start) > 0) {
-      String doc = before.substring(start + 3, before.indexOf("*/", start)).replaceAll("\\n\\s*\\*", "\n");
+      String doc =
+          before.substring(start + 3, before.indexOf("*/", start)).replaceAll("\\n\\s*\\*", "\n");
       for (String part : doc.split("@param ")) {
         String[] nameAndText = part.strip().split("\\s+", 2);
         if (nameAndText.length == 2) {

@@ -12,7 +12,9 @@ public record TestCertificates(Path authority, Path certificate, Path key) {
   public static TestCertificates in(Path directory) {
     TestCertificates made =
         new TestCertificates(
-            directory.resolve("ca.pem"), directory.resolve("cert.pem"), directory.resolve("key.pem"));
+            directory.resolve("ca.pem"),
+            directory.resolve("cert.pem"),
+            directory.resolve("key.pem"));
     Path authoritysKey = directory.resolve("ca-key.pem");
     String newKey = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -batch";
     openssl(

@@ -112,7 +112,7 @@ public final class Containers {
 
   /** What {@code redis-cli get switch} says. */
   public String switchValue() throws IOException, InterruptedException {
-    return exec("redis", "/redis/cli", "get", "switch").strip();
+    return exec("redis", "redis-cli", "get", "switch").strip();
   }
 
   /** Of the running kernel, as the server itself says. */
