@@ -44,7 +44,7 @@ class UnknownSettingsTest {
   @ValueSource(
       strings = {
         "monkey.garden.trees[0].name=elm",
-        "monkey.garden.trees[1].high-in-metres=2",
+        "monkey.garden.trees[0].high-in-metres=2",
         "monkey.garden.trees[0].highInMetres=2",
         "monkey.garden.signs.keep.off=the grass",
         "monkey.garden.oldest.name=oak",
