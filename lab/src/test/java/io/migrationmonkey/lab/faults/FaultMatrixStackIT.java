@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,11 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * no time do both servers accept writes, at the end one server serves, and the next migration
  * succeeds.
  *
- * <p>Tagged long: all with {@code -Dlong}; some by name with {@code -Dlong
+ * <p>A sample of them, all with {@code -Dlong}, or some by name with {@code
  * -Dfaults=KILL_MIGRATOR@COPY_DATA}. Once all have run, also by and by, docs/reliability.md is
  * written.
  */
-@Tag("long")
 @Order(100)
 class FaultMatrixStackIT {
 
