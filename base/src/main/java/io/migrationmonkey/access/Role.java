@@ -59,7 +59,8 @@ public enum Role {
         .filter(role -> role.toString().equals(word))
         .findFirst()
         .orElseThrow(() ->
-            new IllegalArgumentException("its first word is not viewing, operating, monitor or trigger"));
+            new IllegalArgumentException(
+                "its first word is not viewing, operating, monitor or trigger"));
   }
 
   @Override
