@@ -30,7 +30,8 @@ final class UnknownSettings implements BeanFactoryPostProcessor {
   private static final Predicate<String> OF_SCRIPTS =
       Pattern.compile(
               "monkey\\.(project|images|receipt|token|used\\.ratio|application|starts\\.on"
-                  + "|private\\.address|production|backup|reboot\\.timeout|[\\w.\\[\\]]+port)")
+                  + "|private\\.address|production|backup|reboot\\.timeout|cool\\.down"
+                  + "|reboots(\\.\\w+)+|[\\w.\\[\\]]+port)")
           .asMatchPredicate();
 
   private final Environment environment;

@@ -254,7 +254,7 @@ class AccessTest {
     TestTokens.write(file, "operating ann %s\n".formatted(TestTokens.OPERATING), "rw-r--r--");
     assertThat(get("/api/thing", TestTokens.bearer(fresh)).statusCode()).isEqualTo(200);
     assertThat(output)
-        .contains("4 tokens are good now", "1 tokens are good now")
+        .contains("5 tokens are good now", "1 tokens are good now")
         .contains("it has 0 tokens", "its first word is not", "there is no such file")
         .contains("its mode is 0644")
         .doesNotContain(fresh, TestTokens.OPERATING);

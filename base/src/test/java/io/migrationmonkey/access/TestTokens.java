@@ -14,18 +14,21 @@ public final class TestTokens {
   public static final String OPERATING = "operating-token-of-the-tests-01234567";
   public static final String MONITOR = "token-of-productions-monitor-01234567";
 
+  public static final String TRIGGER = "token-of-the-tests-triggers-012345678";
+
   private static final String LINES =
       """
       # ROLE NAME TOKEN
       viewing grafana %s
       operating ann %s
       monitor production %s
+      trigger alertmanager %s
       """
-          .formatted(VIEWING, OPERATING, MONITOR);
+          .formatted(VIEWING, OPERATING, MONITOR, TRIGGER);
 
   private TestTokens() {}
 
-  /** Writes a file with all three. */
+  /** Writes a file with all of them. */
   public static Path in(Path directory) {
     return write(directory.resolve("tokens"), LINES, "rw-------");
   }

@@ -38,6 +38,9 @@ public record MigrationOrder(
     @JsonProperty("hand")
     HAND,
     @JsonProperty("monitor")
-    MONITOR
+    MONITOR,
+    /** A reboot that was due. */
+    @JsonProperty("schedule")
+    SCHEDULE
   }
 }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -387,8 +388,47 @@ class MigratorServiceTest {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  @Test
+  @ParameterizedTest
   @Order(13)
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          third      | {"reason":"kernel"} | 404 | no such server
+          backup     | {}                  | 400 | reason
+          backup     | {"reason":"kernel"} | 412 | backup can't be rebooted: backup refuses connections
+          production | {"reason":"kernel"} | 412 | production can't be left: CHECK_SERVERS
+          """)
+  void aRebootThatMustNotBeIsRefused(String server, String body, int status, String detail)
+      throws Exception {
+    problem(post("/api/servers/" + server + "/restarts", body, Map.of()), status, detail);
+  }
+
+  @Test
+  @Order(14)
+  void noServerIsRebootedWhileAnotherActs() throws Exception {
+    Switchboard switchboard = service.getBean(Switchboard.class);
+    Lease another = switchboard.lease("restart-production").orElseThrow();
+    for (String server : List.of("production", "backup")) {
+      problem(
+          post("/api/servers/" + server + "/restarts", "{\"reason\":\"kernel\"}", Map.of()),
+          409,
+          "restart-production is under way");
+    }
+    switchboard.giveBack(another);
+    // The order for production before has become a migration that was refused.
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() ->
+            assertThat(get("/api/servers").body())
+                .contains("\"state\":\"FAILED\"")
+                .contains("REFUSED"));
+    assertThat(get("/api/events").body()).contains("REBOOT_ORDERED").contains("REBOOT_FAILED");
+  }
+
+  @Test
+  @Order(15)
   void withoutRedisAnOrderIsRefusedAndSaysSo() throws Exception {
     redis.stop();
     problem(post("{\"reason\":\"x\"}", Map.of()), 503, "Redis does not answer");
@@ -418,8 +458,13 @@ class MigratorServiceTest {
   }
 
   private HttpResponse<String> post(String body, Map<String, String> headers) throws Exception {
+    return post("/api/migrations", body, headers);
+  }
+
+  private HttpResponse<String> post(String path, String body, Map<String, String> headers)
+      throws Exception {
     HttpRequest.Builder request =
-        ours(uri("/api/migrations"))
+        ours(uri(path))
             .timeout(Duration.ofSeconds(30))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body));

@@ -7,18 +7,28 @@ import io.migrationmonkey.access.SecretFile;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.monitor.memory.HostMemory;
 import io.migrationmonkey.monitor.memory.ServerMemory;
+import io.migrationmonkey.monitor.orders.Doorbell;
+import io.migrationmonkey.monitor.orders.Errand;
 import io.migrationmonkey.monitor.orders.Migrator;
 import io.migrationmonkey.monitor.orders.OrderDesk;
 import io.migrationmonkey.monitor.pressure.PressureRule;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
+import io.migrationmonkey.monitor.restart.Eyes;
+import io.migrationmonkey.monitor.restart.Hands;
+import io.migrationmonkey.monitor.restart.Health;
+import io.migrationmonkey.monitor.restart.Records;
+import io.migrationmonkey.monitor.restart.RestartMonkey;
 import io.migrationmonkey.monitor.watch.Latest;
 import io.migrationmonkey.monitor.watch.Sighting;
 import io.migrationmonkey.monitor.watch.Watch;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -84,27 +94,51 @@ public class MonitorApplication {
   }
 
   @Bean
-  OrderDesk orderDesk(
-      ServerName server,
-      MigratorSettings migrator,
-      RedisLink redis,
-      Clock clock,
-      MeterRegistry meters,
-      SslBundles bundles) {
-    SecretFile token = new SecretFile("monkey.migrator.token-file", migrator.tokenFile());
+  Migrator migrator(MigratorSettings settings, SslBundles bundles) {
+    SecretFile token = new SecretFile("monkey.migrator.token-file", settings.tokenFile());
     // One that cannot order should not look as if it could.
     token.read();
-    return new OrderDesk(
+    return new Migrator(
+        settings.url(),
+        token,
+        settings.sslBundle().isEmpty()
+            ? null
+            : bundles.getBundle(settings.sslBundle()).createSslContext(),
+        settings.connectTimeout(),
+        settings.answerTimeout());
+  }
+
+  @Bean
+  OrderDesk orderDesk(
+      ServerName server, Migrator migrator, RedisLink redis, Clock clock, MeterRegistry meters) {
+    return new OrderDesk(server, redis, migrator, clock, meters);
+  }
+
+  @Bean
+  Doorbell doorbell(ServerName server, RedisLink redis, Migrator migrator, MeterRegistry meters) {
+    return new Doorbell(server, redis, migrator, meters);
+  }
+
+  /** Idle where there is no application to look after: a condition would be settled at build time. */
+  @Bean(initMethod = "start")
+  RestartMonkey restartMonkey(
+      ServerName server,
+      ApplicationSettings application,
+      RestartSettings settings,
+      StringRedisTemplate redis,
+      Migrator migrator,
+      Clock clock,
+      MeterRegistry meters) {
+    Hands hands = new Hands(settings.socket(), clock);
+    Health health = new Health(application.health().url(), application.health().timeout());
+    return new RestartMonkey(
         server,
-        redis,
-        new Migrator(
-            migrator.url(),
-            token,
-            migrator.sslBundle().isEmpty()
-                ? null
-                : bundles.getBundle(migrator.sslBundle()).createSslContext(),
-            migrator.connectTimeout(),
-            migrator.answerTimeout()),
+        settings.enabled() && !application.services().isEmpty(),
+        new Records(redis, server),
+        new Eyes(hands, application.services(), health, clock),
+        hands,
+        settings.limits(),
+        new Errand(server, migrator, clock, meters),
         clock,
         meters);
   }
@@ -116,12 +150,20 @@ public class MonitorApplication {
         options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS).requestQueueSize(64);
   }
 
+  /** Ticks every half second; the client's own ticks ten times a second, all day long. */
+  @Bean(destroyMethod = "stop")
+  Timer redisTimer() {
+    return new HashedWheelTimer(
+        Thread.ofPlatform().name("redis-timer").daemon().factory(), 500, TimeUnit.MILLISECONDS);
+  }
+
   /** Back soon after Redis is back, where the default may wait half a minute. */
   @Bean
-  ClientResourcesBuilderCustomizer lightResources() {
+  ClientResourcesBuilderCustomizer lightResources(Timer redisTimer) {
     return resources ->
         resources
             .reconnectDelay(Delay.constant(Duration.ofMillis(500)))
+            .timer(redisTimer)
             .ioThreadPoolSize(2)
             .computationThreadPoolSize(2);
   }

@@ -13,7 +13,16 @@ enum Setting {
   ANSWER_TIMEOUT("monkey.migrator.answer-timeout", "100ms to 60s"),
   PERIOD("monkey.memory.period", "100ms to 4s"),
   USED_RATIO("monkey.pressure.used-ratio", "0.10 to 0.99"),
-  SUSTAINED("monkey.pressure.sustained", "100ms to 600s");
+  SUSTAINED("monkey.pressure.sustained", "100ms to 600s"),
+  SERVICES("monkey.application.services", "systemd units like 'guestbook.service'"),
+  HEALTH_PORT("monkey.application.health.port", "1 to 65535"),
+  HEALTH_PATH("monkey.application.health.path", "a path like '/health'"),
+  HEALTH_TIMEOUT("monkey.application.health.timeout", "100ms to 60s"),
+  RESTART_ENABLED("monkey.restart.enabled", "true or false"),
+  ATTEMPTS("monkey.restart.attempts", "1 to 100"),
+  WINDOW("monkey.restart.window", "10s to 1d"),
+  UNHEALTHY_AFTER("monkey.restart.unhealthy-after", "1s to 1h"),
+  GRACE("monkey.restart.grace", "11s to 1h");
 
   final String property;
   final String allowed;

@@ -27,13 +27,19 @@ class ArchitectureTest {
   private static final Set<String> PURE_ORDERS =
       Set.of("OrderRule", "OrderState", "Situation", "Move", "Answer");
 
+  private static final Set<String> PURE_RESTARTS =
+      Set.of("RestartRule", "RestartState", "RestartLimits", "Standing", "Look", "Action");
+
   private static final DescribedPredicate<JavaClass> PURE =
       describe(
           "decide",
           type ->
               type.getPackageName().equals("io.migrationmonkey.monitor.pressure")
                   || (type.getPackage().equals(SERVICE.get(OrderState.class).getPackage())
-                      && PURE_ORDERS.contains(outermost(type).getSimpleName())));
+                      && PURE_ORDERS.contains(outermost(type).getSimpleName()))
+                  || (type.getPackageName().equals("io.migrationmonkey.monitor.restart")
+                      && PURE_RESTARTS.contains(
+                          outermost(type.getBaseComponentType()).getSimpleName())));
 
   @Test
   void whatDecidesKnowsNoFrameworkNoNetworkAndNoFiles() {

@@ -26,7 +26,9 @@ class SettingsTest {
     MonitorSettings.class,
     MigratorSettings.class,
     MemorySettings.class,
-    PressureSettings.class
+    PressureSettings.class,
+    ApplicationSettings.class,
+    RestartSettings.class
   })
   static class OnlySettings {}
 
@@ -58,6 +60,15 @@ class SettingsTest {
           monkey.pressure.used-ratio=1.5       | monkey.pressure.used-ratio is '1.5'. Allowed: 0.10 to 0.99
           monkey.pressure.usedRatio=NaN        | monkey.pressure.used-ratio is 'NaN'. Allowed: 0.10 to 0.99
           monkey.pressure.used-ratio=90%       | monkey.pressure.used-ratio is '90%'. Allowed: 0.10 to 0.99
+          monkey.application.services[0]=a b   | monkey.application.services is 'a b'. Allowed: systemd units like 'guestbook.service'
+          monkey.application.health.port=0     | monkey.application.health.port is '0'. Allowed: 1 to 65535
+          monkey.application.health.path=x     | monkey.application.health.path is 'x'. Allowed: a path like '/health'
+          monkey.application.health.timeout=2m | monkey.application.health.timeout is '120000ms'. Allowed: 100ms to 60s
+          monkey.restart.attempts=0            | monkey.restart.attempts is '0'. Allowed: 1 to 100
+          monkey.restart.window=1s             | monkey.restart.window is '1000ms'. Allowed: 10s to 1d
+          monkey.restart.unhealthy-after=0s    | monkey.restart.unhealthy-after is '0ms'. Allowed: 1s to 1h
+          monkey.restart.grace=10s             | monkey.restart.grace is '10000ms'. Allowed: 11s to 1h
+          monkey.restart.enabled=perhaps       | monkey.restart.enabled is 'perhaps'. Allowed: true or false
           monkey.pressure.sustained=-1s        | monkey.pressure.sustained is '-1000ms'. Allowed: 100ms to 600s
           """)
   void aBadValueIsRefusedWithPropertyValueAndWhatIsAllowed(

@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.journal;
 
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.contract.Wire;
 import java.time.Clock;
 import java.util.List;
@@ -16,8 +17,6 @@ import org.springframework.stereotype.Repository;
 public class Events {
 
   private static final Logger log = LoggerFactory.getLogger(Events.class);
-  private static final String KEY = "migration:events";
-  private static final int REMEMBERED = 1000;
 
   private final StringRedisTemplate redis;
   private final Clock clock;
@@ -31,8 +30,10 @@ public class Events {
   public void tell(String by, Event.What what, String text) {
     log.info("{} by {}: {}", what, by, text);
     try {
-      redis.opsForList().leftPush(KEY, Wire.write(new Event(clock.instant(), by, what, text)));
-      redis.opsForList().trim(KEY, 0, REMEMBERED - 1L);
+      redis
+          .opsForList()
+          .leftPush(Event.KEY, Wire.write(new Event(clock.instant(), by, what, text)));
+      redis.opsForList().trim(Event.KEY, 0, Event.REMEMBERED - 1L);
     } catch (DataAccessException away) {
       log.warn("Redis is away: {} is in this log only", what);
     }
@@ -40,7 +41,7 @@ public class Events {
 
   /** The latest, newest first. */
   public List<Event> latest(int count) {
-    List<String> lines = redis.opsForList().range(KEY, 0, count - 1L);
+    List<String> lines = redis.opsForList().range(Event.KEY, 0, count - 1L);
     return lines == null
         ? List.of()
         : lines.stream().map(line -> Wire.read(line, Event.class)).toList();

@@ -2,6 +2,7 @@ package io.migrationmonkey.migrator.journal;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.contract.MigrationOrder.Trigger;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;

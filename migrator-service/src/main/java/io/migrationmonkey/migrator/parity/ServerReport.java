@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.ServerName;
+import io.migrationmonkey.migrator.restarts.Reboot;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param services what systemd says of each, such as {@code active enabled}
  * @param application whether it answers its health check
  * @param memory what its monitor reports; null while it does not
+ * @param rebootRequired whether it asks for a reboot; null while nobody knows
+ * @param reboot the latest one that was ordered
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServerReport(
@@ -31,7 +34,26 @@ public record ServerReport(
     @Nullable Long upSeconds,
     @Nullable Map<String, String> services,
     Application application,
-    @Nullable Memory memory) {
+    @Nullable Memory memory,
+    @Nullable Boolean rebootRequired,
+    @Nullable Reboot reboot) {
+
+  /** The same with what became of the latest reboot. */
+  public ServerReport withReboot(@Nullable Reboot latest) {
+    return new ServerReport(
+        name,
+        address,
+        role,
+        reachable,
+        problem,
+        bootId,
+        upSeconds,
+        services,
+        application,
+        memory,
+        rebootRequired,
+        latest);
+  }
 
   /** What the server is for now. */
   public enum Role {

@@ -122,7 +122,8 @@ public class Conductor {
 
   private String begin(String id, MigrationOrder order, String reason) {
     Trigger trigger = order.trigger() == null ? Trigger.HAND : order.trigger();
-    if (trigger == Trigger.MONITOR) {
+    boolean byItself = trigger != Trigger.HAND;
+    if (byItself) {
       refuseWhilePaused();
     }
     journal.unfinished().stream()
@@ -144,7 +145,7 @@ public class Conductor {
             Why.CONFLICT,
             "%s is the standby already: %s is active".formatted(order.from(), seen.active()));
       }
-      if (trigger == Trigger.MONITOR && !Boolean.TRUE.equals(order.force())) {
+      if (byItself && !Boolean.TRUE.equals(order.force())) {
         refuseWhileCoolingDown();
       }
       Course course = application.data().isEmpty() ? Course.WITHOUT_DATA : Course.WITH_DATA;
@@ -172,7 +173,11 @@ public class Conductor {
   }
 
   private static String byTrigger(Trigger trigger, SwitchState seen) {
-    return trigger == Trigger.MONITOR ? "monitor on " + seen.active() : "a person";
+    return switch (trigger) {
+      case MONITOR -> "monitor on " + seen.active();
+      case SCHEDULE -> "the schedule";
+      case HAND -> "a person";
+    };
   }
 
   /**

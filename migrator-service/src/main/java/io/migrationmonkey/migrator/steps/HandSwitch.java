@@ -1,8 +1,8 @@
 package io.migrationmonkey.migrator.steps;
 
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.ServerName;
-import io.migrationmonkey.migrator.journal.Event;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.steps.OrderRefused.Why;
 import io.migrationmonkey.migrator.switching.EpochMemory;

@@ -103,7 +103,9 @@ public class InspectServers implements DisposableBean {
               facts == null ? null : facts.upSeconds(),
               services(states.join().value()),
               application(healthy.join()),
-              Optional.ofNullable(memory.join().value()).flatMap(word -> word).orElse(null));
+              Optional.ofNullable(memory.join().value()).flatMap(word -> word).orElse(null),
+              facts == null ? null : facts.rebootRequired(),
+              null);
         });
   }
 

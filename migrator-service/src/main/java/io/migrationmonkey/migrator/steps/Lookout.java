@@ -2,13 +2,13 @@ package io.migrationmonkey.migrator.steps;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.application.Services;
-import io.migrationmonkey.migrator.journal.Event;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry;

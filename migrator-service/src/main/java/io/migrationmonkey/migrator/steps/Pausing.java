@@ -1,6 +1,6 @@
 package io.migrationmonkey.migrator.steps;
 
-import io.migrationmonkey.migrator.journal.Event;
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.switching.Pause;
 import java.util.Optional;

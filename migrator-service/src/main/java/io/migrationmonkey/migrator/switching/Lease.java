@@ -1,5 +1,7 @@
 package io.migrationmonkey.migrator.switching;
 
+import io.migrationmonkey.contract.LeaseKey;
+
 /**
  * The right to act on the servers and on the switch, for one migration.
  *
@@ -9,7 +11,7 @@ package io.migrationmonkey.migrator.switching;
 public record Lease(long token, String migration) {
 
   /** A warm run's id begins with it. */
-  public static final String WARM = "warm-";
+  public static final String WARM = LeaseKey.WARM;
 
   /** True when it is a warm run's, which gives way to a migration. */
   public boolean warm() {

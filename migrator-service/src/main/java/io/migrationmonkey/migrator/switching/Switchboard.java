@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.switching;
 
+import io.migrationmonkey.contract.LeaseKey;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
@@ -26,10 +27,10 @@ import org.springframework.stereotype.Repository;
 public class Switchboard {
 
   /** A migrator that died is followed by another after this. */
-  public static final Duration LEASE = Duration.ofSeconds(10);
+  public static final Duration LEASE = LeaseKey.TTL;
 
-  private static final String LEASE_KEY = "migration:lease";
-  private static final String TOKEN_KEY = "migration:token";
+  private static final String LEASE_KEY = LeaseKey.LEASE;
+  private static final String TOKEN_KEY = LeaseKey.TOKEN;
 
   private static final RedisScript<Boolean> INITIALISE =
       RedisScript.of(
@@ -43,16 +44,7 @@ public class Switchboard {
           Boolean.class);
 
   private static final RedisScript<String> LEASE_SCRIPT =
-      RedisScript.of(
-          """
-          local held = redis.call('GET', KEYS[1])
-          if held and (string.find(ARGV[1], '^warm%-') or not string.find(held, '^%d+ warm%-')) then
-            return false end
-          local value = redis.call('INCR', KEYS[2]) .. ' ' .. ARGV[1]
-          redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
-          return value
-          """,
-          String.class);
+      RedisScript.of(LeaseKey.TAKE, String.class);
 
   private static final RedisScript<String> RENEW =
       RedisScript.of(
@@ -74,13 +66,7 @@ public class Switchboard {
           String.class);
 
   private static final RedisScript<Boolean> DELETE_IF_OURS =
-      RedisScript.of(
-          """
-          if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
-          redis.call('DEL', KEYS[1])
-          return true
-          """,
-          Boolean.class);
+      RedisScript.of(LeaseKey.DELETE_IF_OURS, Boolean.class);
 
   private static final RedisScript<String> HOLD =
       RedisScript.of(

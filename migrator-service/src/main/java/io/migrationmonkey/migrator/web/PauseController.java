@@ -2,7 +2,7 @@ package io.migrationmonkey.migrator.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.migrationmonkey.access.Caller;
-import io.migrationmonkey.migrator.journal.Event;
+import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.steps.Pausing;
 import io.migrationmonkey.migrator.switching.Pause.Standing;

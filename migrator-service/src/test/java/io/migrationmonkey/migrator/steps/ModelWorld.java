@@ -32,6 +32,9 @@ final class ModelWorld implements Pen, Rescue {
     KILLED_AFTER,
     KILLED_BEFORE_AND_HOLD_RUNS_OUT,
     KILLED_AFTER_AND_HOLD_RUNS_OUT,
+    /** Its hold and lease run out, and both servers' Restart Monkeys act before the next life. */
+    KILLED_BEFORE_AND_RESTART_MONKEY_ACTED,
+    KILLED_AFTER_AND_RESTART_MONKEY_ACTED,
     ABORT,
     LEASE_LOST,
     REDIS_AWAY_SHORTLY,
@@ -131,10 +134,19 @@ final class ModelWorld implements Pen, Rescue {
           hold = false;
           throw new Killed();
         }
-        case KILLED_AFTER, KILLED_AFTER_AND_HOLD_RUNS_OUT -> {
+        case KILLED_BEFORE_AND_RESTART_MONKEY_ACTED -> {
+          restartMonkey();
+          throw new Killed();
+        }
+        case KILLED_AFTER,
+            KILLED_AFTER_AND_HOLD_RUNS_OUT,
+            KILLED_AFTER_AND_RESTART_MONKEY_ACTED -> {
           redis(inRedis);
           effect.run();
           check();
+          if (disruption == Disruption.KILLED_AFTER_AND_RESTART_MONKEY_ACTED) {
+            restartMonkey();
+          }
           if (disruption == Disruption.KILLED_AFTER_AND_HOLD_RUNS_OUT) {
             hold = false;
           }
@@ -162,6 +174,37 @@ final class ModelWorld implements Pen, Rescue {
     redis(inRedis);
     effect.run();
     check();
+  }
+
+  /**
+   * As docs/decisions/0011-restart-monkey.md has it: what runs where the record says standby is
+   * stopped first, then the server that the record names is made to run.
+   */
+  private void restartMonkey() {
+    hold = false;
+    if (away || !switchThere) {
+      return;
+    }
+    if (flipped && !fencedSource) {
+      sourceRuns = false;
+      sourceEnabled = false;
+      check();
+    }
+    if (!flipped && !fencedStandby) {
+      standbyRuns = false;
+      standbyProven = false;
+      check();
+    }
+    if (!flipped && !fencedSource && !standbyRuns) {
+      sourceRuns = true;
+      sourceEnabled = true;
+      standbyHasAll = false;
+      check();
+    }
+    if (flipped && !fencedStandby && !sourceRuns) {
+      standbyRuns = true;
+      check();
+    }
   }
 
   private void redis(boolean needed) {

@@ -1,15 +1,19 @@
-package io.migrationmonkey.monitor.reports;
+package io.migrationmonkey.monitor.restart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.migrationmonkey.contract.ApplicationReport;
 import io.migrationmonkey.contract.ManualClock;
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.RedisWithUsers;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
+import io.migrationmonkey.monitor.reports.BootId;
+import io.migrationmonkey.monitor.reports.RedisLink;
+import io.migrationmonkey.monitor.reports.Role;
 import io.migrationmonkey.monitor.watch.Sighting;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,16 @@ class LeastRightsIT {
             .isThrownBy(() -> template.opsForValue().set(key, "false"))
             .withStackTraceContaining("NOPERM");
       }
+
+      Records records = new Records(template, ServerName.PRODUCTION);
+      assertThat(records.read()).isInstanceOf(Standing.Said.class);
+      String lease = records.takeLease().orElseThrow();
+      records.giveBack(lease);
+      assertThat(records.takeLease()).isPresent();
+      records.report(
+          new ApplicationReport(
+              ServerName.PRODUCTION, ApplicationReport.State.WELL, "", clock.instant()));
+      assertThat(migrator.get(ApplicationReport.key(ServerName.PRODUCTION))).contains("well");
       connections.destroy();
     } finally {
       client.shutdown();
