@@ -42,6 +42,7 @@ class RedisUsersIT {
           "proxy:report:p1",
           "monitor:report:production",
           "monitor:report:backup",
+          "application:report:production",
           "migrations",
           "migrations:unfinished",
           "migration:m1:journal",

@@ -142,7 +142,9 @@ class MigratorTest {
     try (ServerSocket free = new ServerSocket(0)) {
       nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
     }
-    assertThat(new Migrator(nobody, token(), null, TIMEOUT, TIMEOUT).order(ServerName.BACKUP, "r", "k"))
+    assertThat(
+            new Migrator(nobody, token(), null, TIMEOUT, TIMEOUT)
+                .order(ServerName.BACKUP, "r", "k"))
         .isInstanceOfSatisfying(
             Answer.Failed.class,
             failed -> assertThat(failed.problem()).contains(nobody + "/api/migrations"));
