@@ -86,8 +86,7 @@ class LeastRightsIT {
               "",
               Map.of(Fact.FROM, "production", Fact.TO, "backup", Fact.REASON, "r"));
       JournalEntry ended =
-          new JournalEntry(
-              Instant.EPOCH, Kind.ENDED, null, "", Map.of(Fact.STATE, "SUCCEEDED"));
+          new JournalEntry(Instant.EPOCH, Kind.ENDED, null, "", Map.of(Fact.STATE, "SUCCEEDED"));
       for (int i = 0; i < 203; i++) {
         journal.open("m-" + i, ordered);
         journal.append("m-" + i, ended);

@@ -217,9 +217,7 @@ class MigratorServiceTest {
   void aWarmRunThatIsAskedForIsTakenAndItsFailureShown() throws Exception {
     HttpResponse<String> taken =
         http.send(
-            ours(uri("/api/parity/warm"))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build(),
+            ours(uri("/api/parity/warm")).POST(HttpRequest.BodyPublishers.noBody()).build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
     assertThat(taken.body()).contains("warm-");

@@ -171,7 +171,9 @@ class ApplicationCommandsIT {
             "scp" + ssh.substring(3) + " %s:/root/secret /tmp/loot",
             "sftp" + ssh.substring(3) + " %s </dev/null",
             "rsync -e '" + ssh + "' %s:/root/secret /tmp/loot")) {
-      assertThat(production.inside("timeout 20 " + attempt.formatted(there) + " 2>&1 && echo rc=0 || echo refused"))
+      assertThat(
+              production.inside(
+                  "timeout 20 " + attempt.formatted(there) + " 2>&1 && echo rc=0 || echo refused"))
           .as(attempt)
           .doesNotContain("classified")
           .doesNotContain("SSH-2.0")

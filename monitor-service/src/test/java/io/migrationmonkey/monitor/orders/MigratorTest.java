@@ -111,7 +111,7 @@ class MigratorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 401, 404, 412})
+  @ValueSource(ints = {400, 403, 404, 412})
   void otherRefusalsAreRefusals(int refusal) {
     answers(refusal, "{\"title\":\"No\"}");
     assertThat(order()).isEqualTo(new Answer.Refused(refusal + ": No"));
