@@ -314,7 +314,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(12)
+  @Order(0)
   void aMonitorsTokenOrdersOffItsOwnServerAndDoesNothingElse() throws Exception {
     String monitor = TestTokens.MONITOR;
     String order = "{\"reason\":\"memory\",\"from\":\"production\",\"trigger\":\"monitor\"}";
@@ -335,7 +335,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(12)
+  @Order(0)
   void everyCallOfTheInterfaceNeedsATokenAndEveryChangeOneForOperating() throws Exception {
     JsonNode docs =
         Wire.read(as(TestTokens.VIEWING, "GET", "/v3/api-docs", "").body(), JsonNode.class);
@@ -362,7 +362,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(12)
+  @Order(0)
   void whoGivesNoNameIsCalledByHisTokens() throws Exception {
     assertThat(put("/api/pause", "{\"reason\":\"quiet\"}").body()).contains("\"by\":\"ann\"");
     assertThat(put("/api/pause", "{\"reason\":\"quiet\",\"by\":\"bob\"}").body())

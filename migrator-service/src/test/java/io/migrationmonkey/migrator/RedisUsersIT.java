@@ -141,6 +141,7 @@ class RedisUsersIT {
 
   @Test
   void aScriptGivesNobodyMoreThanHeHas() {
+    as("admin").del("switch");
     for (String user : List.of("proxy", "monitor-production", "monitor-backup")) {
       RedisCommands<String, String> commands = as(user);
       for (String script :
@@ -205,7 +206,9 @@ class RedisUsersIT {
       call(commands, words[0].toUpperCase(Locale.ROOT), arguments);
       return true;
     } catch (RedisCommandExecutionException e) {
-      return !String.valueOf(e.getMessage()).startsWith("NOPERM");
+      String said = String.valueOf(e.getMessage());
+      // MODULE and DEBUG are off for everybody, and that is asked first.
+      return !said.startsWith("NOPERM") && !said.contains("command not allowed");
     }
   }
 
@@ -250,7 +253,7 @@ class RedisUsersIT {
     String text = Files.readString(PAGE);
     int begin = text.indexOf(BEGIN) + BEGIN.length();
     int end = text.indexOf(END);
-    assertThat(end).as("the marks in docs/security.md").isGreaterThan(begin);
+    assertThat(end).as("the marks in docs/security.md").isGreaterThanOrEqualTo(begin);
     if (Boolean.getBoolean("docs.write")) {
       Files.writeString(PAGE, text.substring(0, begin) + table + text.substring(end));
     } else {
