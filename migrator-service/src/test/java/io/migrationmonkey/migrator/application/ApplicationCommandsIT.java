@@ -154,6 +154,11 @@ class ApplicationCommandsIT {
 
   @Test
   void whoHasStolenThePushKeyGetsNoShellReadsNothingAndForwardsNothing() {
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside(
+          "apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y"
+              + " --no-install-recommends rsync python3-minimal >/dev/null");
+    }
     standby.run(PushKeys.authorize("root", active.run(new PushKeys.Make())));
     backup.inside("rm -f /tmp/stolen; echo classified > /root/secret");
     String there = "root@" + backup.inside("hostname -I").strip().split(" ")[0];
