@@ -84,10 +84,15 @@ class LeastRightsIT {
               Kind.ORDERED,
               null,
               "",
-              Map.of(Fact.FROM, "production", Fact.TO, "backup", Fact.REASON, "r"));
+              Map.of(
+                  Fact.TRIGGER, "HAND",
+                  Fact.FROM, "production",
+                  Fact.TO, "backup",
+                  Fact.REASON, "r",
+                  Fact.EPOCH_BEFORE, "1",
+                  Fact.DRY_RUN, "false"));
       JournalEntry ended =
-          new JournalEntry(
-              Instant.EPOCH, Kind.ENDED, null, "", Map.of(Fact.STATE, "SUCCEEDED"));
+          new JournalEntry(Instant.EPOCH, Kind.ENDED, null, "", Map.of(Fact.STATE, "SUCCEEDED"));
       for (int i = 0; i < 203; i++) {
         journal.open("m-" + i, ordered);
         journal.append("m-" + i, ended);

@@ -218,9 +218,7 @@ class MigratorServiceTest {
   void aWarmRunThatIsAskedForIsTakenAndItsFailureShown() throws Exception {
     HttpResponse<String> taken =
         http.send(
-            ours(uri("/api/parity/warm"))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build(),
+            ours(uri("/api/parity/warm")).POST(HttpRequest.BodyPublishers.noBody()).build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
     assertThat(taken.body()).contains("warm-");
@@ -317,7 +315,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(12)
+  @Order(0)
   void aMonitorsTokenOrdersOffItsOwnServerAndDoesNothingElse() throws Exception {
     String monitor = TestTokens.MONITOR;
     String order = "{\"reason\":\"memory\",\"from\":\"production\",\"trigger\":\"monitor\"}";
@@ -338,7 +336,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(12)
+  @Order(0)
   void everyCallOfTheInterfaceNeedsATokenAndEveryChangeOneForOperating() throws Exception {
     JsonNode docs =
         Wire.read(as(TestTokens.VIEWING, "GET", "/v3/api-docs", "").body(), JsonNode.class);
@@ -365,7 +363,7 @@ class MigratorServiceTest {
   }
 
   @Test
-  @Order(12)
+  @Order(0)
   void whoGivesNoNameIsCalledByHisTokens() throws Exception {
     assertThat(put("/api/pause", "{\"reason\":\"quiet\"}").body()).contains("\"by\":\"ann\"");
     assertThat(put("/api/pause", "{\"reason\":\"quiet\",\"by\":\"bob\"}").body())

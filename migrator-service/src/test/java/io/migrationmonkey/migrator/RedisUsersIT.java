@@ -141,6 +141,7 @@ class RedisUsersIT {
 
   @Test
   void aScriptGivesNobodyMoreThanHeHas() {
+    as("admin").del("switch");
     for (String user : List.of("proxy", "monitor-production", "monitor-backup")) {
       RedisCommands<String, String> commands = as(user);
       for (String script :
@@ -150,12 +151,8 @@ class RedisUsersIT {
               "return redis.call('EVAL', \"return redis.call('SET', 'switch', 'true')\", 0)")) {
         assertThatExceptionOfType(RedisCommandExecutionException.class)
             .as(user)
-            .isThrownBy(() ->
-                commands.eval(
-                    script,
-                    ScriptOutputType.STATUS,
-                    new String[0],
-                    "switch"));
+            .isThrownBy(
+                () -> commands.eval(script, ScriptOutputType.STATUS, new String[0], "switch"));
       }
       commands.getStatefulConnection().close();
     }
@@ -169,11 +166,7 @@ class RedisUsersIT {
             redis.uri("proxy").replace("password-of-proxy", "password-of-prox"),
             redis.uri("proxy").replace("proxy:password-of-proxy@", ""))) {
       assertThatExceptionOfType(RuntimeException.class)
-          .isThrownBy(() ->
-              client
-                  .connect(RedisURI.create(uri))
-                  .sync()
-                  .get("switch"));
+          .isThrownBy(() -> client.connect(RedisURI.create(uri)).sync().get("switch"));
     }
   }
 
@@ -188,12 +181,10 @@ class RedisUsersIT {
   /** Of that category, as Redis itself has them: a new version's new commands are tried too. */
   private static List<Command> commands(String category) {
     RedisCommands<String, String> admin = as("admin");
-    List<Object> names =
-        call(admin, "COMMAND", List.of("LIST", "FILTERBY", "ACLCAT", category));
+    List<Object> names = call(admin, "COMMAND", List.of("LIST", "FILTERBY", "ACLCAT", category));
     List<Command> commands = new ArrayList<>();
     for (Object name : names) {
-      List<?> about =
-          (List<?>) call(admin, "COMMAND", List.of("INFO", name.toString())).getFirst();
+      List<?> about = (List<?>) call(admin, "COMMAND", List.of("INFO", name.toString())).getFirst();
       commands.add(new Command(name.toString(), ((Long) about.get(1)).intValue()));
     }
     admin.getStatefulConnection().close();
@@ -201,8 +192,8 @@ class RedisUsersIT {
   }
 
   /**
-   * Sends it for real, with the key wherever there is room for one. Whatever Redis says, unless that
-   * this user may not, means that he may.
+   * Sends it for real, with the key wherever there is room for one. Whatever Redis says, unless
+   * that this user may not, means that he may.
    */
   private static boolean mayCall(
       RedisCommands<String, String> commands, Command command, String key) {
@@ -215,7 +206,9 @@ class RedisUsersIT {
       call(commands, words[0].toUpperCase(Locale.ROOT), arguments);
       return true;
     } catch (RedisCommandExecutionException e) {
-      return !String.valueOf(e.getMessage()).startsWith("NOPERM");
+      String said = String.valueOf(e.getMessage());
+      // MODULE and DEBUG are off for everybody, and that is asked first.
+      return !said.startsWith("NOPERM") && !said.contains("command not allowed");
     }
   }
 
@@ -260,7 +253,7 @@ class RedisUsersIT {
     String text = Files.readString(PAGE);
     int begin = text.indexOf(BEGIN) + BEGIN.length();
     int end = text.indexOf(END);
-    assertThat(end).as("the marks in docs/security.md").isGreaterThan(begin);
+    assertThat(end).as("the marks in docs/security.md").isGreaterThanOrEqualTo(begin);
     if (Boolean.getBoolean("docs.write")) {
       Files.writeString(PAGE, text.substring(0, begin) + table + text.substring(end));
     } else {

@@ -256,9 +256,7 @@ class WarmStandbyIT {
   }
 
   private String get(String path) throws Exception {
-    return http.send(
-            ours(path).build(), HttpResponse.BodyHandlers.ofString())
-        .body();
+    return http.send(ours(path).build(), HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private String post(String path, String body) throws Exception {

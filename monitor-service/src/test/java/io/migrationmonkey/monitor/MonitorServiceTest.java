@@ -81,8 +81,7 @@ class MonitorServiceTest {
     properties.add("monkey.access.tokens", () -> TestTokens.in(root));
     properties.add(
         "monkey.migrator.token-file",
-        () ->
-            TestTokens.write(root.resolve("migrator-token"), TestTokens.MONITOR, "rw-------"));
+        () -> TestTokens.write(root.resolve("migrator-token"), TestTokens.MONITOR, "rw-------"));
     properties.add("spring.data.redis.url", REDIS::uri);
     properties.add(
         "monkey.migrator.url", () -> "http://127.0.0.1:" + MIGRATOR.getAddress().getPort());

@@ -65,9 +65,7 @@ class LeastRightsIT {
         await().until(() -> report(migrator).drainedFor("m-1"));
         migrator.del(SwitchKey.HOLD);
         person.set(SwitchKey.SWITCH, "true");
-        await()
-            .atMost(Duration.ofSeconds(10))
-            .until(() -> gate.active() == ServerName.BACKUP);
+        await().atMost(Duration.ofSeconds(10)).until(() -> gate.active() == ServerName.BACKUP);
         await().until(() -> report(migrator).active() == ServerName.BACKUP);
       }
       assertThat(migrator.get(ProxyReport.key("p1"))).as("taken away at its end").isNull();
@@ -91,10 +89,14 @@ class LeastRightsIT {
     try (RedisWithUsers redis =
             RedisWithUsers.started(
                 directory,
-                "--tls-port", Integer.toString(port),
-                "--tls-cert-file", made.certificate().toString(),
-                "--tls-key-file", made.key().toString(),
-                "--tls-ca-cert-file", made.authority().toString());
+                "--tls-port",
+                Integer.toString(port),
+                "--tls-cert-file",
+                made.certificate().toString(),
+                "--tls-key-file",
+                made.key().toString(),
+                "--tls-ca-cert-file",
+                made.authority().toString());
         TestServer server = TestServer.named("production")) {
       RedisCommands<String, String> migrator = client.connect(uri(redis, "migrator")).sync();
       migrator.set(SwitchKey.SWITCH, "false");

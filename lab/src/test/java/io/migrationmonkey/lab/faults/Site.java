@@ -190,7 +190,11 @@ final class Site {
     running.shell(to(), "mount -t tmpfs -o size=64k tmpfs /var/cache/apt/archives");
   }
 
+  /** The stop on the source lasts, so that the disk is full when the last changes come. */
   void smallDiskForData() throws Exception {
+    running.shell(
+        from,
+        "mkdir -p /run/systemd/system/guestbook.service.d; printf '[Service]\\nExecStopPost=/bin/sleep 4\\n' > /run/systemd/system/guestbook.service.d/lasts.conf; systemctl daemon-reload");
     running.shell(
         to(),
         "mkdir -p %1$s; mount -t tmpfs -o size=300m tmpfs %1$s; chown guestbook: %1$s"
@@ -207,6 +211,7 @@ final class Site {
 
   void unmount() throws Exception {
     running.shell(to(), UNMOUNT);
+    running.shell(from, UNHANG);
   }
 
   // --- The application on the standby.

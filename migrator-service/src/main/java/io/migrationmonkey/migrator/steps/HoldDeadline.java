@@ -5,6 +5,7 @@ import io.migrationmonkey.migrator.application.Services;
 import io.migrationmonkey.migrator.plan.Course;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,14 +39,29 @@ class HoldDeadline {
     if (run.course() == Course.WITHOUT_DATA) {
       return Services.SLOW;
     }
-    Duration left =
-        Duration.between(clock.instant(), run.holdsUntil())
-            .minus(settings.holdTimeout().dividedBy(6));
+    Duration left = left(run.holdsUntil());
     if (!left.isPositive()) {
       throw new StepFailed(
           "the hold of %d s is nearly over: monkey.migration.hold-timeout must be longer for this much data or so slow a start"
               .formatted(settings.holdTimeout().toSeconds()));
     }
     return left;
+  }
+
+  /**
+   * What rolling back may wait for before it starts the source again.
+   *
+   * @param atMost also where nobody knows how long the hold stands, as after a migrator's death
+   */
+  Duration leftToRollBack(MigrationRun run, Duration atMost) {
+    Duration left = left(run.holdsUntil());
+    if (run.holdsUntil().equals(Instant.EPOCH) || left.compareTo(atMost) > 0) {
+      return atMost;
+    }
+    return left.isPositive() ? left : Duration.ZERO;
+  }
+
+  private Duration left(Instant until) {
+    return Duration.between(clock.instant(), until).minus(settings.holdTimeout().dividedBy(6));
   }
 }

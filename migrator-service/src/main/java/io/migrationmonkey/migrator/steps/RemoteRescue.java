@@ -5,6 +5,7 @@ import io.migrationmonkey.migrator.MigrationSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.application.Services;
+import io.migrationmonkey.migrator.plan.Course;
 import io.migrationmonkey.migrator.plan.Step;
 import io.migrationmonkey.migrator.ssh.ServerUnreachable;
 import io.migrationmonkey.migrator.ssh.SshFailure;
@@ -27,6 +28,17 @@ class RemoteRescue implements Rescue {
   private static final Logger log = LoggerFactory.getLogger(RemoteRescue.class);
   private static final Duration EVERY = Duration.ofMillis(200);
 
+  /**
+   * So long at most does the source wait for a standby that cannot be reached and still answers.
+   */
+  private static final Duration STANDBY_ANSWERS = Duration.ofSeconds(25);
+
+  /** So often without an answer in a row, a second apart, and it counts as down. */
+  private static final int SILENT = 5;
+
+  /** After this, an application that nobody has stopped is asked without SSH whether it serves. */
+  private static final Duration SSHD_IS_BACK = Duration.ofSeconds(30);
+
   /** So long until every proxy that lives has reported to a Redis that came back. */
   private static final Duration ALL_REPORT = ProxyReport.TTL.multipliedBy(2);
 
@@ -34,6 +46,7 @@ class RemoteRescue implements Rescue {
   private final Switchboard switchboard;
   private final Fences fences;
   private final HealthProbe health;
+  private final HoldDeadline deadline;
   private final Waiting waiting;
   private final MigrationSettings settings;
 
@@ -42,12 +55,14 @@ class RemoteRescue implements Rescue {
       Switchboard switchboard,
       Fences fences,
       HealthProbe health,
+      HoldDeadline deadline,
       Waiting waiting,
       MigrationSettings settings) {
     this.application = application;
     this.switchboard = switchboard;
     this.fences = fences;
     this.health = health;
+    this.deadline = deadline;
     this.waiting = waiting;
     this.settings = settings;
   }
@@ -94,6 +109,28 @@ class RemoteRescue implements Rescue {
 
   @Override
   public boolean stopOnStandby(MigrationRun run) {
+    // Once the source starts, two would be at work: whoever still may be is tried again for a
+    // while.
+    boolean alone = run.course() == Course.WITHOUT_DATA || !run.hasBegun(Step.START_APPLICATION);
+    AtomicInteger silent = new AtomicInteger();
+    return waiting
+        .until(
+            alone ? Duration.ZERO : deadline.leftToRollBack(run, STANDBY_ANSWERS),
+            Duration.ofSeconds(1),
+            () -> {
+              run.checkStillOurs();
+              if (stopped(run)) {
+                return Optional.of(true);
+              }
+              boolean answers = health.awaitHealthy(run.standby(), Duration.ZERO).isEmpty();
+              return silent.updateAndGet(before -> answers ? 0 : before + 1) < SILENT
+                  ? Optional.empty()
+                  : Optional.of(false);
+            })
+        .orElse(false);
+  }
+
+  private boolean stopped(MigrationRun run) {
     try {
       run.standby().run(Services.stop(application.services()));
       return true;
@@ -110,18 +147,18 @@ class RemoteRescue implements Rescue {
   @Override
   public void startOnSource(MigrationRun run) {
     // One that this migration has stopped must be started, however long it takes to get there.
-    Duration patience =
-        run.hasBegun(Step.STOP_APPLICATION) ? settings.rebootTimeout() : Duration.ZERO;
-    var _ =
-        waiting
-            .until(
-                patience,
-                Duration.ofSeconds(1),
-                () -> {
-                  run.checkStillOurs();
-                  return started(run);
-                })
-            .orElseGet(() -> start(run));
+    boolean stopped = run.hasBegun(Step.STOP_APPLICATION);
+    Optional<String> started =
+        waiting.until(
+            stopped ? settings.rebootTimeout() : SSHD_IS_BACK,
+            Duration.ofSeconds(1),
+            () -> {
+              run.checkStillOurs();
+              return started(run);
+            });
+    if (started.isEmpty() && stopped) {
+      start(run);
+    }
     health
         .awaitHealthy(run.source(), settings.proveTimeout())
         .ifPresent(complaint -> {

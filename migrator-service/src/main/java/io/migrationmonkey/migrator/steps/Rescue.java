@@ -16,13 +16,17 @@ interface Rescue {
   void stopCopying(MigrationRun run);
 
   /**
-   * Stops and disables the application on the standby.
+   * Stops and disables the application on the standby. Where that was started and must not run
+   * beside the source, it is tried again for as long as it answers and the hold allows.
    *
    * @return false where that could not be done
    */
   boolean stopOnStandby(MigrationRun run);
 
-  /** Starts the application on the source and sees it healthy, or throws. */
+  /**
+   * Starts the application on the source and sees it healthy, or throws. One that this migration
+   * has not stopped is fine where it is healthy, though nobody could log in to start it.
+   */
   void startOnSource(MigrationRun run);
 
   /** Releases the hold; where Redis is away it runs out by itself. */

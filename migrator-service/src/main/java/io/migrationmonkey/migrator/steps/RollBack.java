@@ -34,6 +34,10 @@ class RollBack {
       }
     }
     try {
+      if (!run.hasBegun(Step.STOP_APPLICATION)) {
+        // It still serves: what comes now need not be waited for.
+        rescue.release(run);
+      }
       rescue.stopCopying(run);
       boolean mayRun = run.hasBegun(Step.START_APPLICATION);
       if (mayRun && !rescue.stopOnStandby(run)) {

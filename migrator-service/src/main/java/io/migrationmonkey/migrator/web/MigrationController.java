@@ -53,7 +53,8 @@ class MigrationController {
       throw problem(
           HttpStatus.BAD_REQUEST, "Idempotency-Key must be 1 to 200 printable characters");
     }
-    MigrationView view = conductor.awaitChecked(conductor.order(CallersOrder.of(order, caller), key), CHECKS);
+    MigrationView view =
+        conductor.awaitChecked(conductor.order(CallersOrder.of(order, caller), key), CHECKS);
     if (view.state() == State.REFUSED) {
       throw problem(
           HttpStatus.PRECONDITION_FAILED,

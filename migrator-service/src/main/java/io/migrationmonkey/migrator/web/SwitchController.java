@@ -64,7 +64,8 @@ class SwitchController {
 
   @PutMapping
   SwitchView set(@RequestBody SwitchOrder order, Caller caller) {
-    hand.set(order.active(), order.reason(), caller.by(order.by()), Boolean.TRUE.equals(order.force()));
+    hand.set(
+        order.active(), order.reason(), caller.by(order.by()), Boolean.TRUE.equals(order.force()));
     return look();
   }
 }

@@ -154,6 +154,11 @@ class ApplicationCommandsIT {
 
   @Test
   void whoHasStolenThePushKeyGetsNoShellReadsNothingAndForwardsNothing() {
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside(
+          "apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y"
+              + " --no-install-recommends rsync python3-minimal >/dev/null");
+    }
     standby.run(PushKeys.authorize("root", active.run(new PushKeys.Make())));
     backup.inside("rm -f /tmp/stolen; echo classified > /root/secret");
     String there = "root@" + backup.inside("hostname -I").strip().split(" ")[0];
@@ -171,7 +176,9 @@ class ApplicationCommandsIT {
             "scp" + ssh.substring(3) + " %s:/root/secret /tmp/loot",
             "sftp" + ssh.substring(3) + " %s </dev/null",
             "rsync -e '" + ssh + "' %s:/root/secret /tmp/loot")) {
-      assertThat(production.inside("timeout 20 " + attempt.formatted(there) + " 2>&1 && echo rc=0 || echo refused"))
+      assertThat(
+              production.inside(
+                  "timeout 20 " + attempt.formatted(there) + " 2>&1 && echo rc=0 || echo refused"))
           .as(attempt)
           .doesNotContain("classified")
           .doesNotContain("SSH-2.0")

@@ -16,8 +16,8 @@ import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A real Debian server in a container: systemd, sshd and apt. The image is the one of the demo;
- * the variable {@code MONKEY_IMAGES} is the first half of its name, as for docker-compose.yml.
+ * A real Debian server in a container: systemd, sshd and apt. The image is the one of the demo; the
+ * variable {@code MONKEY_IMAGES} is the first half of its name, as for docker-compose.yml.
  */
 public final class DebianServer implements AutoCloseable {
 

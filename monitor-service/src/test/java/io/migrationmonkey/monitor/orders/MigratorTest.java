@@ -111,7 +111,7 @@ class MigratorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 401, 404, 412})
+  @ValueSource(ints = {400, 403, 404, 412})
   void otherRefusalsAreRefusals(int refusal) {
     answers(refusal, "{\"title\":\"No\"}");
     assertThat(order()).isEqualTo(new Answer.Refused(refusal + ": No"));
@@ -142,7 +142,9 @@ class MigratorTest {
     try (ServerSocket free = new ServerSocket(0)) {
       nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
     }
-    assertThat(new Migrator(nobody, token(), null, TIMEOUT, TIMEOUT).order(ServerName.BACKUP, "r", "k"))
+    assertThat(
+            new Migrator(nobody, token(), null, TIMEOUT, TIMEOUT)
+                .order(ServerName.BACKUP, "r", "k"))
         .isInstanceOfSatisfying(
             Answer.Failed.class,
             failed -> assertThat(failed.problem()).contains(nobody + "/api/migrations"));

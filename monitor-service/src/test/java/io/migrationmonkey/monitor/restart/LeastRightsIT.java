@@ -37,9 +37,7 @@ class LeastRightsIT {
       LettuceConnectionFactory connections = connections(redis);
       StringRedisTemplate template = new StringRedisTemplate(connections);
       ManualClock clock = new ManualClock();
-      RedisLink link =
-          new RedisLink(
-              template, ServerName.PRODUCTION, new BootId("a-boot"), clock);
+      RedisLink link = new RedisLink(template, ServerName.PRODUCTION, new BootId("a-boot"), clock);
 
       link.accept(new Sighting.Unread(clock.instant(), "not what this is about"));
       template.opsForValue().set(MonitorReport.key(ServerName.PRODUCTION), "{}", MonitorReport.TTL);

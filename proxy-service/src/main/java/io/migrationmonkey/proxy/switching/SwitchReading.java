@@ -19,7 +19,8 @@ record SwitchReading(
     @Nullable String active, Map<String, String> record, @Nullable String hold, Duration holdLeft) {
 
   // One script, so that a flip is seen whole or not at all. A key of the wrong type reads as the
-  // error's text, which is then refused like any other malformed value. The keys are arguments: Redis
+  // error's text, which is then refused like any other malformed value. The keys are arguments:
+  // Redis
   // lets nobody hand a key to a script who may not write it, and a proxy may not.
   static final String SCRIPT =
       """
