@@ -63,8 +63,7 @@ class TriggersTest {
         "/api/migrations",
         exchange -> {
           keys.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
-          orders.add(
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          orders.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           exchange.getResponseHeaders().add("Location", "/api/migrations/m1");
           byte[] body = "{\"detail\":\"it says no\"}".getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(migratorSays, body.length);
@@ -119,7 +118,9 @@ class TriggersTest {
     assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
     post("/api/alerts", ALERTS, "Bearer " + TOKEN);
     post("/api/alerts", ALERTS.replace("02:00:00Z", "03:00:00Z"), "Bearer " + TOKEN);
-    assertThat(orders).hasSize(3).allMatch(order -> order.contains("DiskDying: sda reports errors"));
+    assertThat(orders)
+        .hasSize(3)
+        .allMatch(order -> order.contains("DiskDying: sda reports errors"));
     assertThat(keys.get(0)).isEqualTo(keys.get(1)).isNotEqualTo(keys.get(2));
   }
 

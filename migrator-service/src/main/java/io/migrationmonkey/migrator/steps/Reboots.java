@@ -5,17 +5,16 @@ import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.contract.MigrationOrder;
 import io.migrationmonkey.contract.MigrationOrder.Trigger;
 import io.migrationmonkey.contract.ServerName;
-import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.journal.MigrationView;
 import io.migrationmonkey.migrator.parity.ParityDesk;
+import io.migrationmonkey.migrator.parity.ServerNow;
 import io.migrationmonkey.migrator.parity.WarmRule;
 import io.migrationmonkey.migrator.plan.State;
 import io.migrationmonkey.migrator.plan.Step;
 import io.migrationmonkey.migrator.restarts.Reboot;
-import io.migrationmonkey.migrator.restarts.RebootRequired;
 import io.migrationmonkey.migrator.restarts.RebootRule;
 import io.migrationmonkey.migrator.restarts.RebootSettings;
 import io.migrationmonkey.migrator.restarts.RebootStore;
@@ -59,6 +58,7 @@ public class Reboots implements DisposableBean {
   private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(3);
   private static final Duration HAND_OVER = Duration.ofSeconds(2);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  private static final Duration LOOK = Duration.ofSeconds(10);
   private static final Duration ASK_EVERY = Duration.ofSeconds(30);
 
   private final Conductor conductor;
@@ -185,7 +185,7 @@ public class Reboots implements DisposableBean {
 
   private String bootId(ServerName server) {
     try {
-      return servers.get(server).run(new ServerFacts.Read()).bootId();
+      return servers.get(server).run(new ServerNow.Read(LOOK)).bootId();
     } catch (SshFailure away) {
       throw new OrderRefused(
           Why.NOT_NOW, "%s can't be rebooted: %s".formatted(server, away.getMessage()));
@@ -231,8 +231,7 @@ public class Reboots implements DisposableBean {
       return reboot.succeeded(clock.instant(), reboot.bootIdBefore(), run.fact(Fact.BOOT_ID_AFTER));
     } catch (RuntimeException e) {
       return isOurs(run)
-          ? reboot.failed(
-              clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage())
+          ? reboot.failed(clock.instant(), e.getMessage() == null ? e.toString() : e.getMessage())
           : null;
     }
   }
@@ -416,7 +415,7 @@ public class Reboots implements DisposableBean {
 
   private Optional<Boolean> asks(ServerName server) {
     try {
-      return Optional.of(servers.get(server).run(new RebootRequired()));
+      return Optional.of(servers.get(server).run(new ServerNow.Read(LOOK)).rebootRequired());
     } catch (SshFailure away) {
       return Optional.empty();
     }

@@ -1,6 +1,5 @@
 package io.migrationmonkey.monitor.restart;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ApplicationReport;
@@ -102,7 +101,13 @@ public final class RestartMonkey implements AutoCloseable {
   }
 
   public void start() {
-    var _ = timer.scheduleWithFixedDelay(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    if (enabled) {
+      var _ = timer.scheduleWithFixedDelay(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  public boolean enabled() {
+    return enabled;
   }
 
   public Seen seen() {
@@ -166,7 +171,8 @@ public final class RestartMonkey implements AutoCloseable {
     if (plan.leave() != null && !vain) {
       tell(Event.What.RESTARTS_IN_VAIN, plan.leave());
     }
-    vain = plan.leave() != null;
+    // What crashes again and again looks better now and then, and is the same trouble.
+    vain = plan.leave() != null || (vain && look.state() != State.WELL);
   }
 
   /** Only what still is to be done once nobody else can act any more. */

@@ -65,6 +65,7 @@ final class RestartRule {
         now,
         state.systemdRestarts(),
         state.quietSince(),
+        state.runsSince(),
         state.sickSince(),
         state.lastSaid());
   }
@@ -76,6 +77,7 @@ final class RestartRule {
     Instant now = situation.now();
     List<Instant> restarts = new ArrayList<>(before.restarts());
     long systemdRestarts = before.systemdRestarts();
+    Instant runsSince = before.runsSince();
     Instant sickSince = before.sickSince();
     if (situation.look() instanceof Look.Seen look) {
       if (systemdRestarts >= 0) {
@@ -86,6 +88,7 @@ final class RestartRule {
         }
       }
       systemdRestarts = look.systemdRestarts();
+      runsSince = look.someRun() ? sinceThen(runsSince, now) : null;
       sickSince = look.well() ? null : sinceThen(sickSince, now);
     }
     restarts.removeIf(at -> at.isAfter(now) || !at.isAfter(now.minus(limits.window())));
@@ -99,6 +102,7 @@ final class RestartRule {
         before.lastTry() == null || before.lastTry().isAfter(now) ? null : before.lastTry(),
         systemdRestarts,
         quietSince,
+        runsSince,
         sickSince,
         said == null ? before.lastSaid() : said);
   }
@@ -157,7 +161,8 @@ final class RestartRule {
       return rest(
           "the application runs on this standby, and is left alone because a person has set the switch");
     }
-    if (!lasts(state.quietSince(), now, limits.grace())) {
+    if (!lasts(state.quietSince(), now, limits.grace())
+        || !lasts(state.runsSince(), now, limits.grace())) {
       return rest("the application runs on this standby; it is stopped if that lasts");
     }
     if (state.lastTry() != null && now.isBefore(state.lastTry().plus(BETWEEN_STOPS))) {
@@ -240,7 +245,9 @@ final class RestartRule {
 
   private @Nullable String leave(RestartState state, Look.Seen look) {
     int restarts = state.restarts().size();
-    return restarts < limits.attempts()
+    // The last of them is given the time to help.
+    boolean mayHelpYet = restarts == limits.attempts() && (look.allRun() || look.starting());
+    return restarts < limits.attempts() || mayHelpYet
         ? null
         : "restarted %d times within %d s in vain: %s"
             .formatted(restarts, limits.window().toSeconds(), ill(look));

@@ -73,6 +73,21 @@ class RestartRuleTest {
   }
 
   @Test
+  void theLastRestartIsGivenTheTimeToHelp() {
+    for (int i = 0; i < 3; i++) {
+      assertThat(look(active(), DOWN).action()).isEqualTo(Action.START);
+      acted(Action.START);
+      pass(60);
+    }
+    assertThat(look(active(), STARTING).leave()).isNull();
+    assertThat(look(active(), SICK).leave()).isNull();
+    pass(20);
+    assertThat(look(active(), SICK).action()).isEqualTo(Action.RESTART);
+    acted(Action.RESTART);
+    assertThat(look(active(), SICK).leave()).contains("restarted 4 times");
+  }
+
+  @Test
   void whatSystemdRestartsByItselfCountsToo() {
     look(active(), seen(true, true, null, 5));
     pass(1);
@@ -116,6 +131,8 @@ class RestartRuleTest {
   @Test
   void whatRunsOnAStandbyIsStoppedWhenNobodyHasActedForTheGrace() {
     assertThat(look(standby(), DOWN).why()).contains("stands by");
+    pass(60);
+    assertThat(look(standby(), WELL).action()).isEqualTo(Action.NOTHING);
     pass(14);
     assertThat(look(standby(), WELL).action()).isEqualTo(Action.NOTHING);
     pass(1);
