@@ -168,7 +168,7 @@ class MigratorServiceTest {
     switchboard.giveBack(ofTheDead);
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(() ->
             assertThat(get("/api/migrations/m-dead").body())
                 .contains("the migrator stopped during COPY_DATA")
@@ -245,7 +245,7 @@ class MigratorServiceTest {
     switchboard.giveBack(another);
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(() ->
             assertThat(get("/api/migrations/m-abort").body())
                 .contains("\"what\":\"ABORT_ORDERED\"")
