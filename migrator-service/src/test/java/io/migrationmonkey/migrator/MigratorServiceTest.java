@@ -167,7 +167,7 @@ class MigratorServiceTest {
     switchboard.giveBack(ofTheDead);
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(() ->
             assertThat(get("/api/migrations/m-dead").body())
                 .contains("the migrator stopped during COPY_DATA")
@@ -244,7 +244,7 @@ class MigratorServiceTest {
     switchboard.giveBack(another);
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(() ->
             assertThat(get("/api/migrations/m-abort").body())
                 .contains("\"what\":\"ABORT_ORDERED\"")
