@@ -119,7 +119,9 @@ public class MonitorApplication {
     return new Doorbell(server, redis, migrator, meters);
   }
 
-  /** Idle where there is no application to look after: a condition would be settled at build time. */
+  /**
+   * Idle where there is no application to look after: a condition would be settled at build time.
+   */
   @Bean(initMethod = "start")
   RestartMonkey restartMonkey(
       ServerName server,

@@ -84,7 +84,8 @@ class TriggersTest {
   void anOrderCarriesTheSecretOrIsNotTaken() throws Exception {
     service();
     assertThat(order(null).statusCode()).isEqualTo(401);
-    assertThat(order(null).headers().firstValue("WWW-Authenticate")).hasValueSatisfying(value -> assertThat(value).startsWith("Bearer"));
+    assertThat(order(null).headers().firstValue("WWW-Authenticate"))
+        .hasValueSatisfying(value -> assertThat(value).startsWith("Bearer"));
     for (String wrong : List.of("Bearer ", "Bearer x", "Bearer " + TOKEN + "x", "Basic " + TOKEN)) {
       assertThat(order(wrong).statusCode()).as(wrong).isEqualTo(401);
       assertThat(post("/api/alerts", ALERTS, wrong).statusCode()).as(wrong).isEqualTo(401);

@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 class RestartMonkeyStackIT {
 
   private static final Duration BACK = Duration.ofSeconds(3);
+
   /** At most so many, until one is soon enough: what shares the machine may slow any one down. */
   private static final int TRIES = 2;
 

@@ -26,7 +26,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Orders a migration off this server for somebody outside whose token is for that or for operating:
- * Alertmanager's webhook, and a plain order. The status says what the migrator said, and 5xx asks to come again.
+ * Alertmanager's webhook, and a plain order. The status says what the migrator said, and 5xx asks
+ * to come again.
  */
 @RestController
 final class TriggerController {
@@ -107,8 +108,7 @@ final class TriggerController {
    * Alertmanagers.
    */
   @PostMapping("/api/alerts")
-  ResponseEntity<View> alerts(
-      @RequestBody Alerts alerts) {
+  ResponseEntity<View> alerts(@RequestBody Alerts alerts) {
     if (alerts.alerts() == null) {
       throw problem(
           HttpStatus.BAD_REQUEST, "'alerts' is missing: the body should be Alertmanager's webhook");
