@@ -92,8 +92,8 @@ enum Fault {
 
   NO_RETURN(
       "the source does not return from its reboot until long after",
-      Act.NOTHING,
       Site::letSourceStayDown,
+      Act.NOTHING,
       Site::startSource,
       Heal.AT_THE_END);
 

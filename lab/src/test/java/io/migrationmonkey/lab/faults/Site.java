@@ -201,8 +201,9 @@ final class Site {
             .formatted(DATA));
   }
 
-  /** Makes the disk as large as what is on it now. */
+  /** Makes the disk as large as what is on it now, and more comes. */
   void fillDataDisk() throws Exception {
+    running.shell(from, "head -c 2M /dev/urandom > %1$s/late.bin".formatted(DATA));
     running.shell(
         to(),
         "for i in $(seq 50); do used=$(df -k --output=used %1$s | tail -n 1); mount -o remount,size=$((used + 4))k %1$s 2>/dev/null && exit 0; done; exit 1"

@@ -157,10 +157,10 @@ class RemoteRescue implements Rescue {
               return started(run);
             });
     if (started.isEmpty() && stopped) {
-      start(run);
+      started = Optional.of(start(run));
     }
     health
-        .awaitHealthy(run.source(), settings.proveTimeout())
+        .awaitHealthy(run.source(), started.isPresent() ? settings.proveTimeout() : Duration.ZERO)
         .ifPresent(complaint -> {
           throw new StepFailed(complaint);
         });

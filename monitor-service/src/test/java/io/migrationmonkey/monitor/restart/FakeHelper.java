@@ -9,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import java.util.function.Function;
 final class FakeHelper implements AutoCloseable {
 
   private final ServerSocketChannel server;
+  private final Thread thread;
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private volatile Function<String, String> answers = request -> "";
 
@@ -27,7 +29,7 @@ final class FakeHelper implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Thread.ofPlatform().daemon().start(this::serve);
+    thread = Thread.ofPlatform().daemon().start(this::serve);
   }
 
   void answers(Function<String, String> answers) {
@@ -65,8 +67,13 @@ final class FakeHelper implements AutoCloseable {
   public void close() {
     try {
       server.close();
+      // A thread that still waits in accept keeps the socket open, and may take one more
+      // connection.
+      thread.join(Duration.ofSeconds(10));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -81,13 +81,16 @@ class RestartMonkeyTest {
     web.createContext(
         "/api/migrations",
         exchange -> {
-          // It is also asked what became of an order.
           if (exchange.getRequestMethod().equals("POST")) {
             ordered.add(
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.getResponseHeaders().add("Location", "/api/migrations/m1");
+            exchange.sendResponseHeaders(202, -1);
+          } else {
+            byte[] view = "{\"state\":\"RUNNING\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, view.length);
+            exchange.getResponseBody().write(view);
           }
-          exchange.getResponseHeaders().add("Location", "/api/migrations/m1");
-          exchange.sendResponseHeaders(202, -1);
           exchange.close();
         });
     web.start();
