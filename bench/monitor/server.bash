@@ -46,8 +46,11 @@ start_server() {
   in_server groupadd --system migration-monkey
   in_server chown -R root:root /opt/migration-monkey
   docker cp ansible/roles/monitor/files/migration-monkey-monitor.service "$server:/etc/systemd/system/" >/dev/null
-  printf 'spring.data.redis.url: redis://redis:6379\nmonkey:\n  server: production\n  migrator: {url: "%s"}\n' \
-    "$migrator" | docker exec --interactive "$server" tee /etc/migration-monkey/monitor.yml >/dev/null
+  # shellcheck disable=SC2016 # it is the server's shell that expands it
+  in_server sh -ec 'cd /etc/migration-monkey; umask 077; head -c 32 /dev/urandom | sha256sum | cut -d" " -f1 >token
+    cp token migrator-token; echo "viewing bench $(cat token)" >tokens'
+  printf 'spring.data.redis.url: redis://redis:6379\nmonkey:\n  server: production\n  migrator: {url: "%s", token-file: %s}\n  access.tokens: %s\n' \
+    "$migrator" /run/migration-monkey-monitor/migrator-token /run/migration-monkey-monitor/tokens | docker exec --interactive "$server" tee /etc/migration-monkey/monitor.yml >/dev/null
   docker exec "$bench-redis" redis-cli set switch false >/dev/null
 }
 

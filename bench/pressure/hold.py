@@ -2,14 +2,14 @@
 import json
 import sys
 import time
-import urllib.request
+
+from memory import ask
 
 share, until, kept = float(sys.argv[1]), time.monotonic() + float(sys.argv[2]), []
 
 
 def used():
-    with urllib.request.urlopen("http://127.0.0.1:8082/api/memory", timeout=10) as answer:
-        return json.load(answer)["current"]
+    return json.loads(ask())["current"]
 
 
 while time.monotonic() < until:

@@ -250,6 +250,8 @@ final class Demonstration {
             "--max-time",
             "30",
             "--header",
+            "@" + stack.token().headerFile(),
+            "--header",
             "Content-Type: application/json",
             "--data",
             reason,

@@ -54,7 +54,8 @@ class FollowerTest {
 
   private static MigrationView follow(ScriptedServer server, Timeline timeline, Duration bound)
       throws Exception {
-    return new Follower(new Migrations("127.0.0.1", server.port()), timeline).follow("m-1", bound);
+    return new Follower(new Migrations("127.0.0.1", server.port(), () -> "Bearer t"), timeline)
+        .follow("m-1", bound);
   }
 
   private static String chunk(String body) {

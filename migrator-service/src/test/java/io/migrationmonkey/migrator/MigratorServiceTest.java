@@ -3,6 +3,7 @@ package io.migrationmonkey.migrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.Wire;
 import io.migrationmonkey.migrator.journal.Journal;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
 
 /** The whole service on a real Redis, with two servers that nobody can reach. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -63,6 +65,7 @@ class MigratorServiceTest {
             "--server.port=0",
             "--spring.data.redis.url=" + redis.uri(),
             "--spring.data.redis.timeout=500ms",
+            "--monkey.access.tokens=" + TestTokens.in(directory),
             "--monkey.state-directory=" + directory,
             "--monkey.servers.production.address=127.0.0.1",
             "--monkey.servers.backup.address=localhost",
@@ -165,7 +168,7 @@ class MigratorServiceTest {
     switchboard.giveBack(ofTheDead);
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(() ->
             assertThat(get("/api/migrations/m-dead").body())
                 .contains("the migrator stopped during COPY_DATA")
@@ -213,12 +216,8 @@ class MigratorServiceTest {
   @Test
   @Order(8)
   void aWarmRunThatIsAskedForIsTakenAndItsFailureShown() throws Exception {
-    HttpResponse<String> taken =
-        http.send(
-            HttpRequest.newBuilder(uri("/api/parity/warm"))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    // A monitor's token is enough: it asks for one when memory is strained.
+    HttpResponse<String> taken = as(TestTokens.MONITOR, "POST", "/api/parity/warm", "");
     assertThat(taken.statusCode()).as(taken.body()).isEqualTo(202);
     assertThat(taken.body()).contains("warm-");
     await()
@@ -244,7 +243,7 @@ class MigratorServiceTest {
     switchboard.giveBack(another);
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(() ->
             assertThat(get("/api/migrations/m-abort").body())
                 .contains("\"what\":\"ABORT_ORDERED\"")
@@ -311,6 +310,79 @@ class MigratorServiceTest {
     assertThat(switchboard.read().epoch()).isEqualTo(before + 1);
     assertThat(get("/api/switch").body()).contains("\"by\":\"ann\"");
     assertThat(get("/api/events").body()).contains("SWITCHED_BY_HAND").contains("it is home");
+  }
+
+  @Test
+  @Order(0)
+  void aMonitorsTokenOrdersOffItsOwnServerAndDoesNothingElse() throws Exception {
+    String monitor = TestTokens.MONITOR;
+    String order = "{\"reason\":\"memory\",\"from\":\"production\",\"trigger\":\"monitor\"}";
+    problem(as(monitor, "POST", "/api/migrations", order), 412, "");
+    for (String wrong :
+        new String[] {
+          order.replace("production", "backup"),
+          order.replace(",\"from\":\"production\"", ""),
+          order.replace("\"monitor\"", "\"hand\""),
+          order.replace("}", ",\"force\":true}"),
+          order.replace("}", ",\"by\":\"ann\"}")
+        }) {
+      problem(as(monitor, "POST", "/api/migrations", wrong), 403, "monitor's token");
+    }
+    assertThat(as(monitor, "GET", "/api/migrations?limit=5", "").statusCode()).isEqualTo(200);
+    problem(as(monitor, "PUT", "/api/switch", "{}"), 403, "monitor's token");
+    problem(as(monitor, "DELETE", "/api/pause", ""), 403, "monitor's token");
+    problem(as(monitor, "GET", "/api/servers", ""), 403, "monitor's token");
+  }
+
+  @Test
+  @Order(0)
+  void everyCallOfTheInterfaceNeedsATokenAndEveryChangeOneForOperating() throws Exception {
+    JsonNode docs =
+        Wire.read(as(TestTokens.VIEWING, "GET", "/v3/api-docs", "").body(), JsonNode.class);
+    assertThat(docs.at("/components/securitySchemes/token/scheme").asString()).isEqualTo("bearer");
+    assertThat(docs.toString()).doesNotContain("caller");
+    int changes = 0;
+    for (var path : docs.path("paths").properties()) {
+      for (var call : path.getValue().properties()) {
+        String method = call.getKey().toUpperCase(java.util.Locale.ROOT);
+        String url = path.getKey().replaceAll("\\{[^}]+}", "x");
+        problem(as("", method, url, ""), 401, "Authorization: Bearer");
+        if (!method.equals("GET")) {
+          changes++;
+          problem(as(TestTokens.VIEWING, method, url, ""), 403, "one for viewing");
+        }
+      }
+    }
+    assertThat(changes).isGreaterThanOrEqualTo(6);
+    for (String page : new String[] {"/", "/swagger-ui/index.html", "/v3/api-docs", "/error"}) {
+      problem(as("", "GET", page, ""), 401, "Authorization: Bearer");
+    }
+    assertThat(as(TestTokens.VIEWING, "GET", "/swagger-ui/index.html", "").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  @Order(0)
+  void whoGivesNoNameIsCalledByHisTokens() throws Exception {
+    assertThat(put("/api/pause", "{\"reason\":\"quiet\"}").body()).contains("\"by\":\"ann\"");
+    assertThat(put("/api/pause", "{\"reason\":\"quiet\",\"by\":\"bob\"}").body())
+        .contains("\"by\":\"bob\"");
+    delete("/api/pause");
+    post("{\"reason\":\"try again\"}", Map.of());
+    assertThat(get("/api/migrations?limit=1").body()).contains("\"by\":\"ann\"");
+  }
+
+  private HttpResponse<String> as(String token, String method, String path, String body)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(30))
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (!token.isEmpty()) {
+      request.header("Authorization", TestTokens.bearer(token));
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   @ParameterizedTest
@@ -389,7 +461,7 @@ class MigratorServiceTest {
   private HttpResponse<String> post(String path, String body, Map<String, String> headers)
       throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri(path))
+        ours(uri(path))
             .timeout(Duration.ofSeconds(30))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body));
@@ -417,7 +489,7 @@ class MigratorServiceTest {
 
   private HttpResponse<String> put(String path, String body) throws Exception {
     return http.send(
-        HttpRequest.newBuilder(uri(path))
+        ours(uri(path))
             .timeout(Duration.ofSeconds(30))
             .header("Content-Type", "application/json")
             .PUT(HttpRequest.BodyPublishers.ofString(body))
@@ -427,14 +499,19 @@ class MigratorServiceTest {
 
   private HttpResponse<String> delete(String path) throws Exception {
     return http.send(
-        HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(30)).DELETE().build(),
+        ours(uri(path)).timeout(Duration.ofSeconds(30)).DELETE().build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return http.send(
-        HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(30)).build(),
+        ours(uri(path)).timeout(Duration.ofSeconds(30)).build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.Builder ours(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .header("Authorization", TestTokens.bearer(TestTokens.OPERATING));
   }
 
   private static URI uri(String path) {

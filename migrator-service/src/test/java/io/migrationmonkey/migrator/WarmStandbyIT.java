@@ -3,6 +3,7 @@ package io.migrationmonkey.migrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.RealRedis;
@@ -88,6 +89,7 @@ class WarmStandbyIT {
             MigratorApplication.class,
             "--server.port=0",
             "--spring.data.redis.url=" + redis.uri(),
+            "--monkey.access.tokens=" + TestTokens.in(folder),
             "--monkey.state-directory=" + folder,
             "--monkey.servers.production.address=" + address(production),
             "--monkey.servers.backup.address=" + address(backup),
@@ -254,21 +256,24 @@ class WarmStandbyIT {
   }
 
   private String get(String path) throws Exception {
-    return http.send(
-            HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
-        .body();
+    return http.send(ours(path).build(), HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private String post(String path, String body) throws Exception {
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(uri(path))
+            ours(path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
     return response.body();
+  }
+
+  private static HttpRequest.Builder ours(String path) {
+    return HttpRequest.newBuilder(uri(path))
+        .header("Authorization", TestTokens.bearer(TestTokens.OPERATING));
   }
 
   private static URI uri(String path) {

@@ -3,6 +3,7 @@ package io.migrationmonkey.monitor;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.access.SecretFile;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.monitor.memory.HostMemory;
 import io.migrationmonkey.monitor.memory.ServerMemory;
@@ -25,7 +26,6 @@ import io.migrationmonkey.monitor.watch.Sighting;
 import io.migrationmonkey.monitor.watch.SteadyClock;
 import io.migrationmonkey.monitor.watch.Trace;
 import io.migrationmonkey.monitor.watch.Watch;
-import io.migrationmonkey.monitor.web.TriggerToken;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
 import java.nio.file.Path;
@@ -38,6 +38,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -124,8 +125,18 @@ public class MonitorApplication {
   }
 
   @Bean
-  Migrator migrator(MigratorSettings settings) {
-    return new Migrator(settings.url(), settings.connectTimeout(), settings.answerTimeout());
+  Migrator migrator(MigratorSettings settings, SslBundles bundles) {
+    SecretFile token = new SecretFile("monkey.migrator.token-file", settings.tokenFile());
+    // One that cannot order should not look as if it could.
+    token.read();
+    return new Migrator(
+        settings.url(),
+        token,
+        settings.sslBundle().isEmpty()
+            ? null
+            : bundles.getBundle(settings.sslBundle()).createSslContext(),
+        settings.connectTimeout(),
+        settings.answerTimeout());
   }
 
   @Bean
@@ -137,11 +148,6 @@ public class MonitorApplication {
   @Bean
   Doorbell doorbell(ServerName server, RedisLink redis, Migrator migrator, MeterRegistry meters) {
     return new Doorbell(server, redis, migrator, meters);
-  }
-
-  @Bean
-  TriggerToken triggerToken(TriggerSettings settings) {
-    return new TriggerToken(settings.token());
   }
 
   /**

@@ -29,8 +29,7 @@ enum Setting {
   ATTEMPTS("monkey.restart.attempts", "1 to 100"),
   WINDOW("monkey.restart.window", "10s to 1d"),
   UNHEALTHY_AFTER("monkey.restart.unhealthy-after", "1s to 1h"),
-  GRACE("monkey.restart.grace", "11s to 1h"),
-  TRIGGERS_TOKEN("monkey.triggers.token", "16 to 200 printable characters, or nothing");
+  GRACE("monkey.restart.grace", "11s to 1h");
 
   final String property;
   final String allowed;

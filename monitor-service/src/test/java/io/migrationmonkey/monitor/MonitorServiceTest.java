@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.MonitorReport.Verdict;
 import io.migrationmonkey.contract.RealRedis;
@@ -77,6 +78,10 @@ class MonitorServiceTest {
 
   @DynamicPropertySource
   static void addresses(DynamicPropertyRegistry properties) {
+    properties.add("monkey.access.tokens", () -> TestTokens.in(root));
+    properties.add(
+        "monkey.migrator.token-file",
+        () -> TestTokens.write(root.resolve("migrator-token"), TestTokens.MONITOR, "rw-------"));
     properties.add("spring.data.redis.url", REDIS::uri);
     properties.add(
         "monkey.migrator.url", () -> "http://127.0.0.1:" + MIGRATOR.getAddress().getPort());
@@ -204,6 +209,26 @@ class MonitorServiceTest {
   }
 
   @Test
+  void withoutATokenItShowsWhetherItIsWellAndNothingElse() throws Exception {
+    assertThat(status("/actuator/health")).isEqualTo(200);
+    for (String path : List.of("/api/memory", "/actuator/prometheus", "/actuator", "/", "/error")) {
+      assertThat(status(path)).as(path).isEqualTo(401);
+    }
+  }
+
+  private int status(String path) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .statusCode();
+    }
+  }
+
+  @Test
   void whatIsNotThereIsAProblemDetail() {
     assertThat(get("/api/nothing")).contains("\"status\":404").contains("\"title\"");
   }
@@ -214,6 +239,7 @@ class MonitorServiceTest {
           .send(
               HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                   .timeout(Duration.ofSeconds(10))
+                  .header("Authorization", TestTokens.bearer(TestTokens.VIEWING))
                   .build(),
               HttpResponse.BodyHandlers.ofString())
           .body();

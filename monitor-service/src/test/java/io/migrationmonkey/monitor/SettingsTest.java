@@ -28,8 +28,7 @@ class SettingsTest {
     MemorySettings.class,
     PressureSettings.class,
     ApplicationSettings.class,
-    RestartSettings.class,
-    TriggerSettings.class
+    RestartSettings.class
   })
   static class OnlySettings {}
 
@@ -71,7 +70,6 @@ class SettingsTest {
           monkey.restart.unhealthy-after=0s    | monkey.restart.unhealthy-after is '0ms'. Allowed: 1s to 1h
           monkey.restart.grace=10s             | monkey.restart.grace is '10000ms'. Allowed: 11s to 1h
           monkey.restart.enabled=perhaps       | monkey.restart.enabled is 'perhaps'. Allowed: true or false
-          monkey.triggers.token=short          | monkey.triggers.token is '…'. Allowed: 16 to 200 printable characters
           monkey.pressure.strained-ratio=1     | monkey.pressure.strained-ratio is '1.0'. Allowed: 0.05 to 0.94
           monkey.pressure.available=0B         | monkey.pressure.available is '0B'. Allowed: a size above nothing
           monkey.pressure.stalled=2            | monkey.pressure.stalled is '2.0'. Allowed: a share of the time

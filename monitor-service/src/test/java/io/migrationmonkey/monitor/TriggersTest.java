@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.SwitchKey;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -28,7 +31,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 /** Orders from outside, with a Redis and a migrator that are real but the test's own. */
 class TriggersTest {
 
-  private static final String TOKEN = "a-secret-of-this-test";
+  private static final String TOKEN = TestTokens.TRIGGER;
+
+  @TempDir Path directory;
 
   // As Alertmanager 0.25 sends it, shortened.
   private static final String ALERTS =
@@ -83,9 +88,10 @@ class TriggersTest {
 
   @Test
   void anOrderCarriesTheSecretOrIsNotTaken() throws Exception {
-    service(TOKEN);
+    service();
     assertThat(order(null).statusCode()).isEqualTo(401);
-    assertThat(order(null).headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    assertThat(order(null).headers().firstValue("WWW-Authenticate"))
+        .hasValueSatisfying(value -> assertThat(value).startsWith("Bearer"));
     for (String wrong : List.of("Bearer ", "Bearer x", "Bearer " + TOKEN + "x", "Basic " + TOKEN)) {
       assertThat(order(wrong).statusCode()).as(wrong).isEqualTo(401);
       assertThat(post("/api/alerts", ALERTS, wrong).statusCode()).as(wrong).isEqualTo(401);
@@ -104,17 +110,17 @@ class TriggersTest {
   }
 
   @Test
-  void withoutASecretNobodyCanOrder() throws Exception {
-    service("");
-    assertThat(order("Bearer ").statusCode()).isEqualTo(404);
-    assertThat(order("Bearer ").body()).contains("monkey.triggers.token");
-    assertThat(post("/api/alerts", ALERTS, null).statusCode()).isEqualTo(404);
-    assertThat(orders).isEmpty();
+  void aTokenForTriggersIsForNothingElse() throws Exception {
+    service();
+    assertThat(post("/api/orders", "{}", TestTokens.bearer(TestTokens.VIEWING)).statusCode())
+        .isEqualTo(403);
+    assertThat(post("/api/memory", "{}", TestTokens.bearer(TOKEN)).statusCode()).isEqualTo(403);
+    assertThat(order(TestTokens.bearer(TestTokens.OPERATING)).statusCode()).isEqualTo(202);
   }
 
   @Test
   void anAlertThatFiresIsOneMigrationHoweverOftenItIsRepeated() throws Exception {
-    service(TOKEN);
+    service();
     HttpResponse<String> first = post("/api/alerts", ALERTS, "Bearer " + TOKEN);
     assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
     post("/api/alerts", ALERTS, "Bearer " + TOKEN);
@@ -127,7 +133,7 @@ class TriggersTest {
 
   @Test
   void anAlertThatIsOverOrOfTheOtherServerOrdersNothing() throws Exception {
-    service(TOKEN);
+    service();
     for (String alerts :
         List.of(
             ALERTS.replace("firing", "resolved"),
@@ -142,7 +148,7 @@ class TriggersTest {
 
   @Test
   void whatTheMigratorSaysIsPassedOnSoThatNoOrderIsLost() throws Exception {
-    service(TOKEN);
+    service();
     String bearer = "Bearer " + TOKEN;
     migratorSays = 409;
     assertThat(order(bearer).statusCode()).isEqualTo(409);
@@ -160,7 +166,7 @@ class TriggersTest {
 
   @Test
   void aStandbyOrdersNothing() throws Exception {
-    service(TOKEN);
+    service();
     template().opsForValue().set(SwitchKey.SWITCH, "true");
     await()
         .atMost(Duration.ofSeconds(20))
@@ -171,7 +177,7 @@ class TriggersTest {
     assertThat(orders).hasSize(before);
   }
 
-  private void service(String token) {
+  private void service() {
     service =
         SpringApplication.run(
             MonitorApplication.class,
@@ -180,7 +186,10 @@ class TriggersTest {
             "--monkey.server=production",
             "--monkey.migrator.url=http://127.0.0.1:" + migrator.getAddress().getPort(),
             "--monkey.migrator.connect-timeout=1s",
-            "--monkey.triggers.token=" + token);
+            "--monkey.access.tokens=" + TestTokens.in(directory),
+            "--monkey.migrator.token-file="
+                + TestTokens.write(
+                    directory.resolve("migrator-token"), TestTokens.MONITOR, "rw-------"));
     template().opsForValue().set(SwitchKey.SWITCH, "false");
   }
 

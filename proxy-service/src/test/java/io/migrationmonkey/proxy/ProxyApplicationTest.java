@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.ServerName;
@@ -66,6 +67,7 @@ class ProxyApplicationTest {
             ProxyApplication.class,
             "--server.port=0",
             "--monkey.proxy.name=p1",
+            "--monkey.access.tokens=" + TestTokens.in(directory),
             "--monkey.snapshot.file=" + directory.resolve("route.json"),
             "--monkey.traffic.port=0",
             "--monkey.tls.bundle=web",
@@ -111,6 +113,7 @@ class ProxyApplicationTest {
     return http.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
             .timeout(Duration.ofSeconds(20))
+            .header("Authorization", TestTokens.bearer(TestTokens.VIEWING))
             .build(),
         BodyHandlers.ofString());
   }
@@ -297,6 +300,26 @@ class ProxyApplicationTest {
     redis.stop();
     assertThat(traffic("/").body()).isEqualTo("production");
     redis.start();
+  }
+
+  @Test
+  void withoutATokenTheManagementTellsNothingAndTheTrafficNeedsNone() throws Exception {
+    int port = Integer.parseInt(context.getEnvironment().getProperty("local.server.port"));
+    assertThat(withoutToken(port, "/api/route")).isEqualTo(401);
+    assertThat(withoutToken(port, "/actuator/prometheus")).isEqualTo(401);
+    assertThat(withoutToken(port, "/actuator/info")).isEqualTo(401);
+    assertThat(withoutToken(port, "/actuator/health")).isEqualTo(200);
+    assertThat(withoutToken(port, "/actuator/health/readiness")).isEqualTo(200);
+    assertThat(withoutToken(context.getBean(TrafficServer.class).port(), "/")).isEqualTo(200);
+  }
+
+  private int withoutToken(int port, String path) throws Exception {
+    return http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                .timeout(Duration.ofSeconds(20))
+                .build(),
+            BodyHandlers.ofString())
+        .statusCode();
   }
 
   @Test

@@ -18,10 +18,17 @@ public final class Migrations {
 
   private final String host;
   private final int port;
+  private final Bearer bearer;
 
-  public Migrations(String host, int port) {
+  /** What goes into an Authorization header. */
+  public interface Bearer {
+    String value() throws IOException;
+  }
+
+  public Migrations(String host, int port, Bearer bearer) {
     this.host = host;
     this.port = port;
+    this.bearer = bearer;
   }
 
   /** Where a migration is ordered, for people with curl. */
@@ -34,10 +41,11 @@ public final class Migrations {
     return send(Request.post("/api/migrations", json));
   }
 
-  /** Sends anything to the migrator. */
+  /** Sends anything to the migrator, with our token. */
   public Answer send(Request request) throws IOException {
+    Request ours = request.with("Authorization", bearer.value());
     try (HttpConnection connection = new HttpConnection(host, port)) {
-      return connection.send(request, TIMEOUT);
+      return connection.send(ours, TIMEOUT);
     }
   }
 
@@ -62,7 +70,9 @@ public final class Migrations {
   public Optional<MigrationView> follow(String id, Duration bound, Consumer<JournalEvent> journal)
       throws IOException {
     Request request =
-        Request.get("/api/migrations/%s/events".formatted(id)).with("Accept", "text/event-stream");
+        Request.get("/api/migrations/%s/events".formatted(id))
+            .with("Accept", "text/event-stream")
+            .with("Authorization", bearer.value());
     try (HttpConnection connection = new HttpConnection(host, port)) {
       return connection.exchange(
           request,

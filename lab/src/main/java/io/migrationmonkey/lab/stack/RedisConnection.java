@@ -38,6 +38,19 @@ public final class RedisConnection implements AutoCloseable {
     }
   }
 
+  /** Opens one as that user. */
+  static RedisConnection open(String host, int port, Duration timeout, String user, String password)
+      throws IOException {
+    RedisConnection connection = open(host, port, timeout);
+    try {
+      connection.call("AUTH", user, password);
+      return connection;
+    } catch (IOException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
   /**
    * Sends a command and returns its answer, null for nothing.
    *

@@ -14,15 +14,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The whole running stack. */
-public record Stack(Addresses addresses, Containers containers, Migrations migrations) {
+public record Stack(
+    Addresses addresses,
+    Containers containers,
+    Secret token,
+    Secret redisPassword,
+    Migrations migrations) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   public static Stack of(Addresses addresses) {
+    Containers containers = new Containers(addresses.project());
+    Secret token =
+        Secret.operatingToken(containers, System.getenv().getOrDefault("MONKEY_TOKEN", ""));
     return new Stack(
         addresses,
-        new Containers(addresses.project()),
-        new Migrations(Addresses.HOST, addresses.migrator()));
+        containers,
+        token,
+        Secret.redisPassword(containers),
+        new Migrations(Addresses.HOST, addresses.migrator(), token::bearer));
   }
 
   /**
@@ -81,14 +91,23 @@ public record Stack(Addresses addresses, Containers containers, Migrations migra
     }
   }
 
+  /** Redis, as its administrator. */
   public RedisConnection redis() throws IOException {
-    return RedisConnection.open(Addresses.HOST, addresses.redis(), TIMEOUT);
+    return RedisConnection.open(
+        Addresses.HOST, addresses.redis(), TIMEOUT, "admin", redisPassword.value());
   }
 
-  /** A single GET, on a connection of its own. */
+  /** A single GET, on a connection of its own, by nobody in particular. */
   public Answer get(int port, String path) throws IOException {
     try (HttpConnection connection = new HttpConnection(Addresses.HOST, port)) {
       return connection.send(Request.get(path), TIMEOUT);
+    }
+  }
+
+  /** The same of one of our services, with our token. */
+  public Answer ask(int port, String path) throws IOException {
+    try (HttpConnection connection = new HttpConnection(Addresses.HOST, port)) {
+      return connection.send(Request.get(path).with("Authorization", token.bearer()), TIMEOUT);
     }
   }
 

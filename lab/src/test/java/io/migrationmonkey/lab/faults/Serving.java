@@ -30,7 +30,7 @@ record Serving(Set<ServerName> working, String switchValue, String route) {
     try (RedisConnection redis = stack.redis()) {
       value = redis.call("GET", SwitchKey.SWITCH);
     }
-    JsonNode route = stack.get(stack.addresses().proxy(), "/api/route").as(JsonNode.class);
+    JsonNode route = stack.ask(stack.addresses().proxy(), "/api/route").as(JsonNode.class);
     return new Serving(
         working, value == null ? "none" : value, route.path("active").asString("none"));
   }

@@ -244,7 +244,7 @@ class RestartMonkeyStackIT {
         "Restart Monkey to see that all is well on " + server,
         RunningStack.SOON,
         () ->
-            Optional.of(running.stack.get(monitor, "/api/application"))
+            Optional.of(running.stack.ask(monitor, "/api/application"))
                 .filter(answer -> answer.body().contains("\"well\"")));
   }
 

@@ -110,7 +110,7 @@ class MigrationsTest {
   }
 
   private static Migrations migrations(ScriptedServer server) {
-    return new Migrations("127.0.0.1", server.port());
+    return new Migrations("127.0.0.1", server.port(), () -> "Bearer t");
   }
 
   private static String json(String body) {

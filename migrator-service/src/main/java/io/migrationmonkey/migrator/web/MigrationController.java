@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.web;
 
+import io.migrationmonkey.access.Caller;
 import io.migrationmonkey.contract.MigrationOrder;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.MigrationView;
@@ -46,12 +47,14 @@ class MigrationController {
   @PostMapping
   ResponseEntity<MigrationView> order(
       @RequestBody MigrationOrder order,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      Caller caller) {
     if (key != null && !key.matches("[!-~]{1,200}")) {
       throw problem(
           HttpStatus.BAD_REQUEST, "Idempotency-Key must be 1 to 200 printable characters");
     }
-    MigrationView view = conductor.awaitChecked(conductor.order(order, key), CHECKS);
+    MigrationView view =
+        conductor.awaitChecked(conductor.order(CallersOrder.of(order, caller), key), CHECKS);
     if (view.state() == State.REFUSED) {
       throw problem(
           HttpStatus.PRECONDITION_FAILED,
@@ -85,8 +88,9 @@ class MigrationController {
   ResponseEntity<MigrationView> abort(
       @PathVariable String id,
       @RequestParam(required = false) @Nullable String reason,
-      @RequestParam(required = false) @Nullable String by) {
-    return ResponseEntity.accepted().body(conductor.abort(id, by, reason));
+      @RequestParam(required = false) @Nullable String by,
+      Caller caller) {
+    return ResponseEntity.accepted().body(conductor.abort(id, caller.by(by), reason));
   }
 
   @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

@@ -1,6 +1,7 @@
 package io.migrationmonkey.migrator.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.migrationmonkey.access.Caller;
 import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.steps.Pausing;
@@ -48,13 +49,13 @@ class PauseController {
   }
 
   @PutMapping("/api/pause")
-  PauseView pause(@RequestBody PauseOrder order) {
-    return PauseView.of(pausing.pause(order.by(), order.reason()));
+  PauseView pause(@RequestBody PauseOrder order, Caller caller) {
+    return PauseView.of(pausing.pause(caller.by(order.by()), order.reason()));
   }
 
   @DeleteMapping("/api/pause")
-  PauseView resume(@RequestParam(required = false) @Nullable String by) {
-    pausing.resume(by);
+  PauseView resume(@RequestParam(required = false) @Nullable String by, Caller caller) {
+    pausing.resume(caller.by(by));
     return look();
   }
 

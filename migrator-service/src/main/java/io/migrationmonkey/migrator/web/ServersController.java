@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.web;
 
+import io.migrationmonkey.access.Caller;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.parity.ServerReport;
 import io.migrationmonkey.migrator.plan.State;
@@ -48,8 +49,9 @@ class ServersController {
 
   /** Reboots a standby at once, and an active server after a move off it. */
   @PostMapping("/api/servers/{name}/restarts")
-  ResponseEntity<Reboot> restart(@PathVariable String name, @RequestBody RestartOrder order) {
-    Reboot reboot = reboots.order(server(name), order.reason(), order.by());
+  ResponseEntity<Reboot> restart(
+      @PathVariable String name, @RequestBody RestartOrder order, Caller caller) {
+    Reboot reboot = reboots.order(server(name), order.reason(), caller.by(order.by()));
     if (!reboot.id().startsWith("m")) {
       return ResponseEntity.accepted().location(URI.create("/api/servers")).body(reboot);
     }

@@ -1,6 +1,7 @@
 package io.migrationmonkey.migrator.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.migrationmonkey.access.Caller;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.steps.HandSwitch;
@@ -62,8 +63,9 @@ class SwitchController {
   }
 
   @PutMapping
-  SwitchView set(@RequestBody SwitchOrder order) {
-    hand.set(order.active(), order.reason(), order.by(), Boolean.TRUE.equals(order.force()));
+  SwitchView set(@RequestBody SwitchOrder order, Caller caller) {
+    hand.set(
+        order.active(), order.reason(), caller.by(order.by()), Boolean.TRUE.equals(order.force()));
     return look();
   }
 }

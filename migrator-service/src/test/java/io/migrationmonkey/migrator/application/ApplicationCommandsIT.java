@@ -125,6 +125,47 @@ class ApplicationCommandsIT {
   }
 
   @Test
+  void whoHasStolenThePushKeyGetsNoShellReadsNothingAndForwardsNothing() {
+    for (DebianServer server : List.of(production, backup)) {
+      server.inside(
+          "apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y"
+              + " --no-install-recommends rsync python3-minimal >/dev/null");
+    }
+    standby.run(PushKeys.authorize("root", active.run(new PushKeys.Make())));
+    backup.inside("rm -f /tmp/stolen; echo classified > /root/secret");
+    String there = "root@" + backup.inside("hostname -I").strip().split(" ")[0];
+    String ssh =
+        "ssh -i %s -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+            .formatted(PushKeys.KEY);
+    for (String attempt :
+        List.of(
+            ssh + " -n %s touch /tmp/stolen",
+            ssh + " -n -tt %s",
+            ssh + " -n %s 'sh -c \"touch /tmp/stolen\"'",
+            ssh + " -n %s 'rsync --server --sender -logDtpre.iLsfxCIvu . /root/secret'",
+            ssh + " -n %s 'rsync --server -logDtpre.iLsfxCIvu . /; touch /tmp/stolen'",
+            ssh + " -W 127.0.0.1:22 %s </dev/null",
+            "scp" + ssh.substring(3) + " %s:/root/secret /tmp/loot",
+            "sftp" + ssh.substring(3) + " %s </dev/null",
+            "rsync -e '" + ssh + "' %s:/root/secret /tmp/loot")) {
+      assertThat(
+              production.inside(
+                  "timeout 20 " + attempt.formatted(there) + " 2>&1 && echo rc=0 || echo refused"))
+          .as(attempt)
+          .doesNotContain("classified")
+          .doesNotContain("SSH-2.0")
+          .doesNotContain("rc=0");
+    }
+    assertThat(backup.inside("ls /tmp/stolen 2>/dev/null || echo none").strip()).isEqualTo("none");
+    // What it is for still goes.
+    production.inside(
+        "echo pushed > /tmp/pushed; rsync -e '%s' /tmp/pushed %s:/tmp/pushed"
+            .formatted(ssh, there));
+    assertThat(backup.inside("cat /tmp/pushed").strip()).isEqualTo("pushed");
+    standby.run(PushKeys.authorizeNobody("root"));
+  }
+
+  @Test
   void servicesStartInOrderAndStopForGood() {
     for (String unit : List.of("first", "second")) {
       production.put(

@@ -1,9 +1,11 @@
 package io.migrationmonkey.monitor.orders;
 
+import io.migrationmonkey.access.SecretFile;
 import io.migrationmonkey.contract.MigrationOrder;
 import io.migrationmonkey.contract.MigrationOrder.Trigger;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.settings.RefusedSetting;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The migrator's REST, as far as a monitor needs it. Each call ends within its timeout. */
@@ -27,15 +30,26 @@ public final class Migrator {
   private static final long LARGEST_ANSWER = 256 * 1024;
 
   private final URI url;
+  private final SecretFile token;
+  private final @Nullable SSLContext tls;
   private final Duration connectTimeout;
   private final Duration answerTimeout;
 
   /**
    * @param url of the migrator, with or without a slash at its end
+   * @param token that goes with every call
+   * @param tls whom to trust and what to show; null for what Java trusts
    * @param answerTimeout for a whole call, up to the last byte of the answer
    */
-  public Migrator(URI url, Duration connectTimeout, Duration answerTimeout) {
+  public Migrator(
+      URI url,
+      SecretFile token,
+      @Nullable SSLContext tls,
+      Duration connectTimeout,
+      Duration answerTimeout) {
     this.url = url;
+    this.token = token;
+    this.tls = tls;
     this.connectTimeout = connectTimeout;
     this.answerTimeout = answerTimeout;
   }
@@ -83,11 +97,10 @@ public final class Migrator {
 
   /** Asks how long the last three moves took. */
   Moves lastMoves() {
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(at("/api/migrations?limit=5"))
             .header("Accept", "application/json")
-            .GET()
-            .build();
+            .GET();
     return switch (call(request)) {
       case Outcome.Unanswered(var why) -> new Moves.Unknown(why);
       case Outcome.Answered(var response) when response.statusCode() != 200 ->
@@ -110,11 +123,10 @@ public final class Migrator {
 
   /** Asks to have the standby brought up to date. Gives back what went wrong, if anything did. */
   Optional<String> warm() {
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(at("/api/parity/warm"))
             .header("Accept", "application/json, application/problem+json")
-            .POST(HttpRequest.BodyPublishers.noBody())
-            .build();
+            .POST(HttpRequest.BodyPublishers.noBody());
     return switch (call(request)) {
       case Outcome.Unanswered(var why) -> Optional.of(why);
       case Outcome.Answered(var response) ->
@@ -124,25 +136,25 @@ public final class Migrator {
 
   /** Orders a migration off a server. */
   Answer order(ServerName from, String reason, String key) {
-    HttpRequest request =
-        HttpRequest.newBuilder(at("/api/migrations"))
+    URI migrations = at("/api/migrations");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(migrations)
             .header("Content-Type", "application/json")
             .header("Accept", "application/json, application/problem+json")
             .header("Idempotency-Key", key)
             .POST(
                 HttpRequest.BodyPublishers.ofString(
-                    Wire.write(new MigrationOrder(from, reason, Trigger.MONITOR, null, null))))
-            .build();
+                    Wire.write(new MigrationOrder(from, reason, Trigger.MONITOR, null, null))));
     return switch (call(request)) {
       case Outcome.Unanswered(var why) -> new Answer.Failed(why);
-      case Outcome.Answered(var response) -> ordered(request.uri(), response);
+      case Outcome.Answered(var response) -> ordered(migrations, response);
     };
   }
 
   /** Looks how a migration goes. */
   Answer look(URI location) {
-    HttpRequest request =
-        HttpRequest.newBuilder(location).header("Accept", "application/json").GET().build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(location).header("Accept", "application/json").GET();
     return switch (call(request)) {
       case Outcome.Unanswered(var why) -> new Answer.Failed(why);
       case Outcome.Answered(var response) -> looked(response);
@@ -161,8 +173,9 @@ public final class Migrator {
     if (status == 409) {
       return new Answer.Busy(problem(response));
     }
-    // 408 and 429 ask to come again, as a 5xx does.
-    boolean refused = status >= 400 && status < 500 && status != 408 && status != 429;
+    // 408 and 429 ask to come again, as a 5xx does; and a token may be right the next time.
+    boolean refused =
+        status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
     return refused ? new Answer.Refused(problem(response)) : new Answer.Failed(problem(response));
   }
 
@@ -194,14 +207,17 @@ public final class Migrator {
     }
   }
 
+  private Outcome call(HttpRequest.Builder request) {
+    try {
+      return send(request.header("Authorization", "Bearer " + token.read()).build());
+    } catch (RefusedSetting e) {
+      return new Outcome.Unanswered(String.valueOf(e.getMessage()));
+    }
+  }
+
   // A client for each call: calls are rare, and a client at rest keeps a thread and buffers.
-  private Outcome call(HttpRequest request) {
-    try (HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(connectTimeout)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build()) {
+  private Outcome send(HttpRequest request) {
+    try (HttpClient client = client()) {
       Future<HttpResponse<String>> answer =
           client.sendAsync(
               request,
@@ -223,6 +239,18 @@ public final class Migrator {
         client.shutdownNow();
       }
     }
+  }
+
+  private HttpClient client() {
+    HttpClient.Builder client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(connectTimeout)
+            .followRedirects(HttpClient.Redirect.NEVER);
+    if (tls != null) {
+      client.sslContext(tls);
+    }
+    return client.build();
   }
 
   private static String problem(HttpResponse<String> response) {

@@ -3,6 +3,8 @@ package io.migrationmonkey.monitor.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.migrationmonkey.access.SecretFile;
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.MigrationOrder;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.Wire;
@@ -12,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +40,8 @@ class MigratorTest {
   private volatile String asked;
   private volatile String order;
   private volatile String key;
+  private volatile String authorization;
+  @TempDir Path directory;
 
   @BeforeEach
   void aMigrator() throws IOException {
@@ -45,6 +51,7 @@ class MigratorTest {
         "/",
         exchange -> {
           asked = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+          authorization = exchange.getRequestHeaders().getFirst("Authorization");
           key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
           order = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
           if (stall.equals("before the answer")) {
@@ -78,6 +85,7 @@ class MigratorTest {
     assertThat(order()).isEqualTo(new Answer.Accepted(url("/api/migrations/m-1")));
     assertThat(asked).isEqualTo("POST /api/migrations");
     assertThat(key).isEqualTo("key-1");
+    assertThat(authorization).isEqualTo(TestTokens.bearer(TestTokens.MONITOR));
     assertThat(Wire.read(order, MigrationOrder.class))
         .isEqualTo(
             new MigrationOrder(
@@ -100,8 +108,10 @@ class MigratorTest {
          {"state":"RUNNING","steps":[{"name":"COPY_DATA"}]},
          {"state":"SUCCEEDED","steps":[{"name":"COPY_DATA","ms":7000},{"name":"SWITCH_TRAFFIC","ms":100}]}]
         """);
+    token();
     assertThat(migrator().lastMoves())
         .isEqualTo(new Migrator.Moves.Told(Optional.of(Duration.ofMillis(7100))));
+    assertThat(authorization).isEqualTo(TestTokens.bearer(TestTokens.MONITOR));
     answers(200, "[]");
     assertThat(migrator().lastMoves()).isEqualTo(new Migrator.Moves.Told(Optional.empty()));
     answers(503, "{\"title\":\"Redis is away\"}");
@@ -111,7 +121,9 @@ class MigratorTest {
   @Test
   void theStandbyIsBroughtUpToDateOnRequest() {
     answers(202, "{\"id\":\"warm-1\"}");
+    token();
     assertThat(migrator().warm()).isEmpty();
+    assertThat(authorization).isEqualTo(TestTokens.bearer(TestTokens.MONITOR));
     assertThat(asked).isEqualTo("POST /api/parity/warm");
     answers(409, "{\"detail\":\"a migration runs\"}");
     assertThat(migrator().warm()).contains("409: a migration runs");
@@ -132,7 +144,7 @@ class MigratorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 401, 404, 412})
+  @ValueSource(ints = {400, 403, 404, 412})
   void otherRefusalsAreRefusals(int refusal) {
     answers(refusal, "{\"title\":\"No\"}");
     assertThat(order()).isEqualTo(new Answer.Refused(refusal + ": No"));
@@ -163,12 +175,14 @@ class MigratorTest {
     try (ServerSocket free = new ServerSocket(0)) {
       nobody = URI.create("http://127.0.0.1:" + free.getLocalPort());
     }
-    assertThat(new Migrator(nobody, TIMEOUT, TIMEOUT).order(ServerName.BACKUP, "r", "k"))
+    assertThat(
+            new Migrator(nobody, token(), null, TIMEOUT, TIMEOUT)
+                .order(ServerName.BACKUP, "r", "k"))
         .isInstanceOfSatisfying(
             Answer.Failed.class,
             failed -> assertThat(failed.problem()).contains(nobody + "/api/migrations"));
     assertThat(
-            new Migrator(URI.create("http://no-such-host.invalid"), TIMEOUT, TIMEOUT)
+            new Migrator(URI.create("http://no-such-host.invalid"), token(), null, TIMEOUT, TIMEOUT)
                 .order(ServerName.BACKUP, "r", "k"))
         .isInstanceOf(Answer.Failed.class);
   }
@@ -207,16 +221,13 @@ class MigratorTest {
     this.body = body;
   }
 
-  private Migrator migrator() {
-    return new Migrator(url("/"), TIMEOUT, TIMEOUT);
-  }
-
   private Answer order() {
+    token();
     return migrator().order(ServerName.PRODUCTION, "memory is 95 % used", "key-1");
   }
 
   private Answer look() {
-    return new Migrator(url("/"), TIMEOUT, TIMEOUT).look(url("/api/migrations/m-1"));
+    return new Migrator(url("/"), token(), null, TIMEOUT, TIMEOUT).look(url("/api/migrations/m-1"));
   }
 
   private URI url(String path) {
@@ -229,5 +240,50 @@ class MigratorTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Test
+  void aTokenIsReadAnewAtEachOrderAndOneThatIsOfNoUseIsToldWithoutIt() {
+    answers(202, "{}");
+    location = "/api/migrations/m-1";
+    order();
+    String fresh = "fresh-token-fresh-token-fresh-token-01";
+    write(fresh, "rw-------");
+    assertThat(migrator().order(ServerName.BACKUP, "r", "k")).isInstanceOf(Answer.Accepted.class);
+    assertThat(authorization).isEqualTo(TestTokens.bearer(fresh));
+    write(fresh, "rw-rw-rw-");
+    assertThat(migrator().order(ServerName.BACKUP, "r", "k"))
+        .isInstanceOfSatisfying(
+            Answer.Failed.class,
+            failed ->
+                assertThat(failed.problem())
+                    .contains("monkey.migrator.token-file")
+                    .contains("mode is 0666")
+                    .doesNotContain(fresh));
+  }
+
+  @Test
+  void anOrderWhoseTokenIsNotKnownYetIsSentAgain() {
+    answers(401, "{\"detail\":\"This token is not known here.\"}");
+    assertThat(order()).isInstanceOf(Answer.Failed.class);
+    answers(403, "{\"detail\":\"no\"}");
+    assertThat(order()).isInstanceOf(Answer.Refused.class);
+  }
+
+  private Migrator migrator() {
+    return new Migrator(url("/"), file(), null, TIMEOUT, TIMEOUT);
+  }
+
+  private SecretFile token() {
+    write(TestTokens.MONITOR, "rw-------");
+    return file();
+  }
+
+  private SecretFile file() {
+    return new SecretFile("monkey.migrator.token-file", directory.resolve("migrator-token"));
+  }
+
+  private void write(String token, String mode) {
+    TestTokens.write(directory.resolve("migrator-token"), token + "\n", mode);
   }
 }

@@ -3,6 +3,8 @@ package io.migrationmonkey.monitor.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.migrationmonkey.access.SecretFile;
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.ManualClock;
 import io.migrationmonkey.contract.MonitorReport.Verdict;
 import io.migrationmonkey.contract.RealRedis;
@@ -18,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -36,6 +40,7 @@ class PreparationTest {
 
   private static final RealRedis REDIS = RealRedis.started();
 
+  @TempDir Path directory;
   private final ManualClock clock = new ManualClock();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private volatile int status = 200;
@@ -75,6 +80,11 @@ class PreparationTest {
             ServerName.PRODUCTION,
             new Migrator(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+                new SecretFile(
+                    "monkey.migrator.token-file",
+                    TestTokens.write(
+                        directory.resolve("migrator-token"), TestTokens.MONITOR, "rw-------")),
+                null,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5)),
             true,

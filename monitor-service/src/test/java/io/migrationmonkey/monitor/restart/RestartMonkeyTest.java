@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.migrationmonkey.access.SecretFile;
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.ApplicationReport;
 import io.migrationmonkey.contract.ApplicationReport.State;
 import io.migrationmonkey.contract.Event;
@@ -113,7 +115,15 @@ class RestartMonkeyTest {
                 3, Duration.ofMinutes(5), Duration.ofSeconds(20), Duration.ofSeconds(15)),
             new Errand(
                 ServerName.PRODUCTION,
-                new Migrator(url, Duration.ofSeconds(2), Duration.ofSeconds(5)),
+                new Migrator(
+                    url,
+                    new SecretFile(
+                        "monkey.migrator.token-file",
+                        TestTokens.write(
+                            folder.resolve("migrator-token"), TestTokens.MONITOR, "rw-------")),
+                    null,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(5)),
                 clock,
                 meters),
             clock,

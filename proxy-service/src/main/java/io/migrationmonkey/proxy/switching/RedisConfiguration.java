@@ -5,9 +5,12 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.protocol.ProtocolVersion;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -43,6 +46,7 @@ class RedisConfiguration {
     RedisClient client = RedisClient.create(uri.build());
     client.setOptions(
         ClientOptions.builder()
+            .sslOptions(sslOptions(details.getSslBundle()))
             .protocolVersion(ProtocolVersion.RESP3)
             .autoReconnect(false)
             .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
@@ -54,5 +58,16 @@ class RedisConfiguration {
             .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
             .build());
     return client;
+  }
+
+  /** Whom we trust, and the certificate that we show where Redis asks for one. */
+  private static SslOptions sslOptions(@Nullable SslBundle bundle) {
+    SslOptions.Builder options = SslOptions.builder();
+    if (bundle != null) {
+      options
+          .keyManager(bundle.getManagers().getKeyManagerFactory())
+          .trustManager(bundle.getManagers().getTrustManagerFactory());
+    }
+    return options.build();
   }
 }

@@ -193,6 +193,7 @@ public final class SwitchFollower extends BackgroundLoop {
               .eval(
                   SwitchReading.SCRIPT,
                   ScriptOutputType.MULTI,
+                  new String[0],
                   SwitchKey.SWITCH,
                   SwitchKey.RECORD,
                   SwitchKey.HOLD);

@@ -19,17 +19,19 @@ record SwitchReading(
     @Nullable String active, Map<String, String> record, @Nullable String hold, Duration holdLeft) {
 
   // One script, so that a flip is seen whole or not at all. A key of the wrong type reads as the
-  // error's text, which is then refused like any other malformed value.
+  // error's text, which is then refused like any other malformed value. The keys are arguments:
+  // Redis
+  // lets nobody hand a key to a script who may not write it, and a proxy may not.
   static final String SCRIPT =
       """
       local function text(reply)
         if type(reply) == 'table' and reply.err then return reply.err end
         return reply
       end
-      local record = redis.pcall('HGETALL', KEYS[2])
+      local record = redis.pcall('HGETALL', ARGV[2])
       if record.err then record = {'error', record.err} end
-      return {text(redis.pcall('GET', KEYS[1])), record, text(redis.pcall('GET', KEYS[3])),
-        redis.call('PTTL', KEYS[3])}
+      return {text(redis.pcall('GET', ARGV[1])), record, text(redis.pcall('GET', ARGV[3])),
+        redis.call('PTTL', ARGV[3])}
       """;
 
   /** Reads what the script returned. */

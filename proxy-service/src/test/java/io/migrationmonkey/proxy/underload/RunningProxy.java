@@ -1,5 +1,6 @@
 package io.migrationmonkey.proxy.underload;
 
+import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.ServerName;
 import java.io.IOException;
 import java.net.URI;
@@ -50,6 +51,7 @@ final class RunningProxy implements AutoCloseable {
             "--server.port=" + management,
             "--monkey.proxy.name=" + name,
             "--monkey.traffic.port=" + port,
+            "--monkey.access.tokens=" + TestTokens.in(directory),
             "--monkey.snapshot.file=" + directory.resolve("route.json"),
             "--monkey.upstreams.production=" + application.address(ServerName.PRODUCTION),
             "--monkey.upstreams.backup=" + application.address(ServerName.BACKUP),
@@ -93,6 +95,7 @@ final class RunningProxy implements AutoCloseable {
   private HttpRequest request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(management, path)))
         .timeout(Duration.ofSeconds(10))
+        .header("Authorization", TestTokens.bearer(TestTokens.VIEWING))
         .build();
   }
 
