@@ -41,40 +41,62 @@ public record PushData(
           "--no-implied-dirs",
           "--whole-file",
           "--stats",
-          "--info=progress2",
-          "--outbuf=L",
           "--timeout=20");
+
+  // Waits for the process that was started last and says once a second how much it has written.
+  // Asking rsync itself
+  // (--info=progress2) costs a line for each file: 13 % of the time with 20,000 files of 50 KB.
+  private static final String WATCHED =
+      """
+      watched() {
+        pid=$!
+        {
+          seconds=0
+          while sleep 1; do
+            seconds=$((seconds + 1))
+            while read -r key value; do
+              [ "$key" != wchar: ] || echo "written: $value $seconds"
+            done <"/proc/$pid/io" || exit 0
+          done
+        } 2>/dev/null &
+        wait "$pid"
+      }
+      """;
 
   // The first four arguments are rsync's, the others are the command that lists the paths.
   private static final String LISTED =
-      """
-      # sends what changed
-      folder=$1 shell=$2 to=$3 times=$4
-      shift 4
-      "$@" >"$folder/list"
-      if [ -s "$folder/list" ]; then
-        %s --sparse --from0 --files-from="$folder/list" --delete-missing-args --force \\
-          $times -e "$shell" -- / "$to" || [ $? = 24 ]
-      else
-        printf '%%s: 0\\n' 'Number of regular files transferred' 'Total bytes sent'
-        echo 'Total transferred file size: 0 bytes'
-      fi
-      [ "$1" = cat ] || mv "$folder/sent.next" "$folder/sent"
-      """
-          .formatted(String.join(" ", RSYNC));
+      WATCHED
+          + """
+          # sends what changed
+          folder=$1 shell=$2 to=$3 times=$4
+          shift 4
+          "$@" >"$folder/list"
+          if [ -s "$folder/list" ]; then
+            %s --sparse --from0 --files-from="$folder/list" --delete-missing-args --force \\
+              $times -e "$shell" -- / "$to" &
+            watched || [ $? = 24 ]
+          else
+            printf '%%s: 0\\n' 'Number of regular files transferred' 'Total bytes sent'
+            echo 'Total transferred file size: 0 bytes'
+          fi
+          [ "$1" = cat ] || mv "$folder/sent.next" "$folder/sent"
+          """
+              .formatted(String.join(" ", RSYNC));
 
   // rsync hashes each file that it sends, and the survey takes the hashes from its log.
   private static final String ALL =
-      """
-      # sends what differs
-      folder=$1 shell=$2
-      shift 2
-      sum=md5
-      case $(rsync --version) in *xxh128*) sum=xxh128 ;; esac
-      exec %s --delete --checksum-choice="$sum" --log-file="$folder/round" \
-        --log-file-format='%%C %%n' -e "$shell" "$@"
-      """
-          .formatted(String.join(" ", RSYNC));
+      WATCHED
+          + """
+          # sends what differs
+          folder=$1 shell=$2
+          shift 2
+          sum=md5
+          case $(rsync --version) in *xxh128*) sum=xxh128 ;; esac
+          %s --delete --checksum-choice="$sum" --log-file="$folder/round" \
+            --log-file-format='%%C %%n' -e "$shell" "$@" &
+          watched
+          """
+              .formatted(String.join(" ", RSYNC));
 
   /** Which files a round looks at. */
   public enum What {

@@ -10,7 +10,7 @@ import io.migrationmonkey.migrator.application.MeasureData;
 import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.application.PushData.What;
-import io.migrationmonkey.migrator.application.RsyncProgress;
+import io.migrationmonkey.migrator.application.PushProgress;
 import io.migrationmonkey.migrator.application.Survey;
 import io.migrationmonkey.migrator.ssh.RemoteCommand;
 import io.migrationmonkey.migrator.ssh.RemoteCommandFailed;
@@ -130,7 +130,7 @@ class DataCopy {
           .run(
               push,
               line ->
-                  RsyncProgress.parse(line)
+                  PushProgress.parse(line)
                       .map(progress -> progress.words(name, total))
                       .ifPresent(run::progress));
     } catch (RemoteCommandFailed e) {
