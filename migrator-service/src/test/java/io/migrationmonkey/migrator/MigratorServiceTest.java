@@ -35,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
 
 /** The whole service on a real Redis, with two servers that nobody can reach. */
@@ -270,6 +271,32 @@ class MigratorServiceTest {
         new JournalEntry(Instant.now(), Kind.ENDED, null, "", Map.of(Fact.STATE, "SUCCEEDED")));
     switchboard.giveBack(another);
     assertThat(redisGet("switch")).isEqualTo("true");
+  }
+
+  @Test
+  @Order(10)
+  void aJournalThatSomebodyElseWroteInIsNotFollowed() throws Exception {
+    Journal journal = service.getBean(Journal.class);
+    Switchboard switchboard = service.getBean(Switchboard.class);
+    Lease another = switchboard.lease("m-forged").orElseThrow();
+    open(journal, "m-forged", Step.COPY_DATA);
+    service
+        .getBean(StringRedisTemplate.class)
+        .opsForList()
+        .rightPush(
+            "migration:m-forged:journal",
+            "{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"STARTED\",\"step\":\"REBOOT_SOURCE\",\"text\":\"\",\"facts\":{}}");
+    switchboard.giveBack(another);
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(get("/api/migrations/m-forged").body())
+                .contains("NEEDS_HELP")
+                .contains("no migrator wrote")
+                .doesNotContain("REBOOT_SOURCE"));
+    assertThat(journal.unfinished()).isEmpty();
+    assertThat(switchboard.leased()).isEmpty();
   }
 
   @Test

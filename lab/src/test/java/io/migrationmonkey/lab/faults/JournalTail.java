@@ -81,7 +81,7 @@ final class JournalTail implements AutoCloseable {
     // Its last entry, wherever that stands: a journal that was lost may have been written anew.
     String line = call("LINDEX", key(), "-1");
     return Optional.ofNullable(line)
-        .map(last -> Wire.read(last, Entry.class))
+        .map(last -> entry(last))
         .filter(last -> "ENDED".equals(last.kind()))
         .map(JournalTail::end);
   }
@@ -111,7 +111,12 @@ final class JournalTail implements AutoCloseable {
       return Optional.empty();
     }
     read++;
-    return Optional.of(Wire.read(line, Entry.class));
+    return Optional.of(entry(line));
+  }
+
+  /** A line of JSON, with the migrator's seal below it. */
+  private static Entry entry(String sealed) {
+    return Wire.read(sealed.lines().findFirst().orElse(""), Entry.class);
   }
 
   private String key() {

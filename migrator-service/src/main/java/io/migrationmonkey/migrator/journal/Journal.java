@@ -1,6 +1,7 @@
 package io.migrationmonkey.migrator.journal;
 
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.migrator.ssh.SshSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +10,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Repository;
 
 /**
- * The journals of all migrations, in Redis. An entry that {@link #append} returned for is on Redis'
- * disk, as far as its append-only file is set to fsync always.
+ * The journals of all migrations, in Redis, each line sealed: what no migrator wrote is read as
+ * {@link JournalEntry.Kind#FORGED}. An entry that {@link #append} returned for is on Redis' disk,
+ * as far as its append-only file is set to fsync always.
  *
  * <p>Every call throws Spring's {@code DataAccessException} where Redis does not answer in time.
  */
@@ -25,9 +27,11 @@ public class Journal implements Pen {
   private static final Duration IDEMPOTENCY = Duration.ofHours(24);
 
   private final StringRedisTemplate redis;
+  private final Seal seal;
 
-  Journal(StringRedisTemplate redis) {
+  Journal(StringRedisTemplate redis, SshSettings ssh) {
     this.redis = redis;
+    this.seal = new Seal(ssh.key());
   }
 
   /** Opens a journal with its order. */
@@ -45,7 +49,7 @@ public class Journal implements Pen {
 
   @Override
   public long append(String id, JournalEntry entry) {
-    Long length = redis.opsForList().rightPush(key(id), Wire.write(entry));
+    Long length = redis.opsForList().rightPush(key(id), write(id, entry));
     if (entry.kind() == JournalEntry.Kind.ENDED) {
       redis.opsForSet().remove(UNFINISHED, id);
     }
@@ -56,7 +60,9 @@ public class Journal implements Pen {
   public void restore(String id, List<JournalEntry> entries) {
     redis.opsForSet().add(UNFINISHED, id);
     redis.delete(key(id));
-    redis.opsForList().rightPushAll(key(id), entries.stream().map(Wire::write).toList());
+    redis
+        .opsForList()
+        .rightPushAll(key(id), entries.stream().map(entry -> write(id, entry)).toList());
     redis.opsForList().remove(INDEX, 0, id);
     redis.opsForList().leftPush(INDEX, id);
     if (entries.getLast().kind() == JournalEntry.Kind.ENDED) {
@@ -73,9 +79,17 @@ public class Journal implements Pen {
   /** The entries from the n-th on, the first being 0. */
   public List<JournalEntry> entries(String id, long from) {
     List<String> lines = redis.opsForList().range(key(id), from, -1);
-    return lines == null
-        ? List.of()
-        : lines.stream().map(line -> Wire.read(line, JournalEntry.class)).toList();
+    return lines == null ? List.of() : lines.stream().map(line -> read(id, line)).toList();
+  }
+
+  private String write(String id, JournalEntry entry) {
+    return seal.close(id, Wire.write(entry));
+  }
+
+  private JournalEntry read(String id, String sealed) {
+    return seal.open(id, sealed)
+        .map(line -> Wire.read(line, JournalEntry.class))
+        .orElse(JournalEntry.FORGED);
   }
 
   public Optional<MigrationView> find(String id) {

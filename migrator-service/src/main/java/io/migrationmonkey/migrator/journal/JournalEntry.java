@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public record JournalEntry(
     Instant at, Kind kind, @Nullable Step step, String text, Map<Fact, String> facts) {
 
+  /** Stands for a line that no migrator wrote, whatever it says. */
+  static final JournalEntry FORGED =
+      new JournalEntry(
+          Instant.EPOCH, Kind.FORGED, null, "this line was not written by a migrator", Map.of());
+
   /** What an entry tells. */
   public enum Kind {
     ORDERED,
@@ -28,7 +33,9 @@ public record JournalEntry(
     ROLLING_BACK,
     ENDED,
     /** The old server came back after the migration had ended without it. */
-    READMITTED
+    READMITTED,
+    /** No migrator wrote this line. */
+    FORGED
   }
 
   /** What the receipt is made of. */

@@ -99,7 +99,7 @@ public record MigrationView(
         case DONE -> close(steps, entry, StepOutcome.DONE);
         case FAILED -> close(steps, entry, StepOutcome.FAILED);
         case ENDED -> endedAt = entry.at();
-        case ORDERED, PROGRESS, ABORT_ORDERED, ROLLING_BACK, READMITTED -> {}
+        case ORDERED, PROGRESS, ABORT_ORDERED, ROLLING_BACK, READMITTED, FORGED -> {}
       }
       event(entry).ifPresent(events::add);
     }
@@ -145,7 +145,7 @@ public record MigrationView(
           case ROLLING_BACK -> Event.What.ROLLING_BACK;
           case ENDED -> Event.What.ENDED;
           case READMITTED -> Event.What.READMITTED;
-          case STARTED, PROGRESS, DONE, FAILED -> null;
+          case STARTED, PROGRESS, DONE, FAILED, FORGED -> null;
         };
     if (what == null) {
       return Optional.empty();

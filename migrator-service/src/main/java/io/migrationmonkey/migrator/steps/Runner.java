@@ -270,6 +270,10 @@ class Runner implements DisposableBean {
       if (entries.isEmpty() || entries.getLast().kind() == JournalEntry.Kind.ENDED) {
         return;
       }
+      if (entries.stream().anyMatch(entry -> entry.kind() == JournalEntry.Kind.FORGED)) {
+        refuse(lease.migration(), entries);
+        return;
+      }
       Resumption resumption = Resumption.of(entries);
       log.warn("{}: its migrator stopped; next is {}", lease.migration(), resumption.first());
       start(
@@ -285,6 +289,17 @@ class Runner implements DisposableBean {
         giveBack(lease);
       }
     }
+  }
+
+  /**
+   * Ends it without another step. A hold that stands ends by its deadline, as when migrators die.
+   */
+  private void refuse(String id, List<JournalEntry> entries) {
+    new Scribe(journal, id, clock, waiting, entries)
+        .end(
+            State.NEEDS_HELP,
+            "no migrator wrote what its journal in Redis says, so nothing more was done: see which"
+                + " server serves (GET /api/servers), and change Redis' passwords (docs/security.md)");
   }
 
   /** Lets go of what runs: its journal stands open, and the next start takes it up. */
