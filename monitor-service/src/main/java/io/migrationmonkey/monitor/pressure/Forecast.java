@@ -55,9 +55,6 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
   /** So much of the widest swing above what was there before is still the same breathing. */
   private static final double SWING = 0.25;
 
-  /** Of what lies between near the end and the ceiling: from there on nothing is usual. */
-  private static final double NEVER_USUAL = 0.8;
-
   /** Crests are compared by quarters of these. */
   private static final double[] CREST_SPANS = {240, 480};
 
@@ -120,11 +117,9 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
       }
       swing = Math.max(swing, breath.fall(i));
     }
-    double nearTheEnd = total * NEAR_THE_END;
-    double never = nearTheEnd + Math.max(0, ceiling - nearTheEnd) * NEVER_USUAL;
-    return Math.min(
-        never,
-        Math.max(height + swing * SWING, breath.foot(breath.crests() - 1) + swing * (1 + SWING)));
+    double usual =
+        Math.max(height + swing * SWING, breath.foot(breath.crests() - 1) + swing * (1 + SWING));
+    return Math.min(ceiling, usual);
   }
 
   /** The reading from which on all were above what is usual; the number of readings if none is. */
