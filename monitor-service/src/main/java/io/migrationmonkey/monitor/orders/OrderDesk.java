@@ -1,6 +1,7 @@
 package io.migrationmonkey.monitor.orders;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.MonitorReport.Verdict;
 import io.migrationmonkey.contract.ServerName;
@@ -51,6 +52,13 @@ public final class OrderDesk implements Consumer<Sighting> {
     this.busy = counter(meters, "busy");
     this.refused = counter(meters, "refused");
     this.failed = counter(meters, "failed");
+    Gauge.builder(
+            "monkey.orders.waiting",
+            this,
+            desk -> desk.standing.state instanceof OrderState.Wanted ? 1 : 0)
+        .description("1 while an order is due that the migrator has not taken")
+        .tag("server", server.toString())
+        .register(meters);
   }
 
   public Standing standing() {

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A rise counts when all four quarters of the time show it, so that one jump does not make it,
  * and it is as fast as its latter half. It is believed only a few times as far ahead as it has been
  * seen, and the shorter it has been seen the nearer to the end it must be: what grows within
- * seconds is mostly a burst, and where it is not, a move would come too late anyway. A rise within
- * heights that memory has come back from before is no news: what collects garbage lives like that.
- * There the heights themselves are watched.
+ * seconds is mostly a burst, and where it is not, a move would come too late anyway.
+ *
+ * <p>What collects garbage rises all day and comes back. So a rise is seen only from where it is
+ * more than what memory has come back from before: higher than the crests, and further above its
+ * foot than it ever fell. Of such a server the crests are watched beside that.
  *
  * @param bytesPerSecond how fast it grows
  * @param seenSeconds for how long it has
@@ -30,12 +32,13 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
     {60, 0.60}, {30, 0.70}, {15, 0.78}, {7, 0.85}, {0, 0.90}
   };
 
-  private static final double HEIGHTS_COUNT_ABOVE = 0.70;
-
   /** Whoever has watched for less does not know what is usual here. */
   private static final double ACQUAINTED_SECONDS = 120;
 
   private static final double NEAR_THE_END = 0.90;
+
+  /** What comes in lumps pauses between them for no longer, mostly. */
+  private static final double MOMENTS = 3;
 
   /** What grew by less is noise. */
   private static final double LEAST_GROWTH = 0.015;
@@ -46,43 +49,51 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
   /** Of the whole growth, from one quarter to the next; an even rise has a third. */
   private static final double LEAST_SHARE = 0.20;
 
-  /** Memory has come back when it has fallen by this share of all there is. */
-  private static final double FALL = 0.04;
+  /** Over a longer time it is the load that comes and goes in lumps. */
+  private static final double[] LUMPS_SPANS = {1, 2, 4, 8, 16};
 
-  /** So much of the swing above the highest crest is still the same swing. */
+  /** So much of the widest swing above what was there before is still the same breathing. */
   private static final double SWING = 0.25;
 
-  /** Heights say something where memory comes back again and again. */
-  private static final int FEWEST_RETURNS = 3;
+  /** Crests are compared by quarters of these. */
+  private static final double[] CREST_SPANS = {240, 480};
 
-  private static final int FEWEST_SPELLS = 18;
+  private static final int FEWEST_CRESTS = 3;
+
+  private static final double CRESTS_COUNT_ABOVE = 0.70;
+  private static final double LEAST_GROWTH_OF_CRESTS = 0.02;
 
   /** What is left at the ceiling soonest, of all that can be believed; null where nothing grows. */
   static @Nullable Forecast of(Window window, double total, double ceiling) {
     if (window.size() < QUARTERS) {
       return null;
     }
-    double now = window.used(window.size() - 1);
-    Crest crest = Crest.of(window, total);
+    int news = newsFrom(window, usual(window.breath(), total, ceiling));
     Forecast soonest = null;
-    if (now > crest.height + SWING * crest.swing) {
-      for (double span : SPANS) {
-        soonest = sooner(soonest, rise(window, span, total, ceiling));
-      }
+    for (double span : SPANS) {
+      soonest = sooner(soonest, rise(window, span, news, total, ceiling));
     }
-    return crest.returns < FEWEST_RETURNS
-        ? soonest
-        : sooner(soonest, crests(window, total, ceiling));
+    for (double span : LUMPS_SPANS) {
+      soonest = sooner(soonest, lumps(window, span, news, total, ceiling));
+    }
+    for (double span : CREST_SPANS) {
+      soonest = sooner(soonest, crests(window, span, total, ceiling));
+    }
+    return soonest;
   }
 
-  /** The latest two readings alone: no forecast, but reason enough to look more often. */
-  static double secondsLeftAtTheLatestStep(Window window, double ceiling) {
+  /** By what it grew in the last moments: no forecast, but reason enough to look more often. */
+  static double secondsLeftAtTheLatestPace(Window window, double ceiling) {
     int last = window.size() - 1;
     if (last < 1) {
       return Double.POSITIVE_INFINITY;
     }
-    double grown = window.used(last) - window.used(last - 1);
-    double took = window.time(last) - window.time(last - 1);
+    int lowest = last - 1;
+    for (int i = window.since(MOMENTS); i < last; i++) {
+      lowest = window.used(i) < window.used(lowest) ? i : lowest;
+    }
+    double grown = window.used(last) - window.used(lowest);
+    double took = window.time(last) - window.time(lowest);
     return grown <= 0 || took <= 0
         ? Double.POSITIVE_INFINITY
         : (ceiling - window.used(last)) / (grown / took);
@@ -92,27 +103,78 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
     return one == null || (other != null && other.secondsLeft < one.secondsLeft) ? other : one;
   }
 
-  private static @Nullable Forecast rise(Window window, double span, double total, double ceiling) {
-    int from = window.since(span);
+  /** Up to here memory has always come back, or would not be further from its foot than ever. */
+  private static double usual(Breath breath, double total, double ceiling) {
+    if (breath.crests() == 0) {
+      return 0;
+    }
+    double height = 0;
+    double swing = 0;
+    for (int i = 0; i < breath.crests(); i++) {
+      // From near the end memory comes back when something was killed: nobody lives like that.
+      if (breath.height(i) < total * NEAR_THE_END) {
+        height = Math.max(height, breath.height(i));
+      }
+      swing = Math.max(swing, breath.fall(i));
+    }
+    double usual =
+        Math.max(height + swing * SWING, breath.foot(breath.crests() - 1) + swing * (1 + SWING));
+    return Math.min(ceiling, usual);
+  }
+
+  /** The reading from which on all were above what is usual; the number of readings if none is. */
+  private static int newsFrom(Window window, double usual) {
+    int from = window.size();
+    while (from > 0 && window.used(from - 1) > usual) {
+      from--;
+    }
+    return from;
+  }
+
+  private static @Nullable Forecast rise(
+      Window window, double span, int news, double total, double ceiling) {
+    int from = Math.max(news, window.since(span));
     int last = window.size() - 1;
+    if (from >= last) {
+      return null;
+    }
     double seen = window.time(last) - window.time(from);
     double now = window.used(last);
     if (seen < span * 0.75 || now < total * countsAbove(window, seen)) {
       return null;
     }
-    double[] quarters = quarters(window, from, seen);
-    double grown = quarters[3] - quarters[0];
-    for (int i = 1; i < QUARTERS; i++) {
-      if (quarters[i] - quarters[i - 1] < grown * LEAST_SHARE) {
-        return null;
-      }
-    }
-    if (grown < total * LEAST_GROWTH) {
+    return evenly(quarters(window, from, seen), seen, Math.max(0, ceiling - now), total);
+  }
+
+  private static @Nullable Forecast evenly(
+      double[] quarters, double seen, double left, double total) {
+    if (!even(quarters) || quarters[3] - quarters[0] < total * LEAST_GROWTH) {
       return null;
     }
-    double slope = Math.min(grown / (seen * 3 / 4), (quarters[3] - quarters[1]) / (seen / 2));
-    double secondsLeft = Math.max(0, ceiling - now) / slope;
-    return secondsLeft <= seen * REACH ? new Forecast(slope, seen, secondsLeft, false) : null;
+    double slope = slope(quarters, seen);
+    return left / slope <= seen * REACH ? new Forecast(slope, seen, left / slope, false) : null;
+  }
+
+  /**
+   * Near the end evenness is no matter: what has taken more than is left in one half of the time,
+   * and in the other, may do so again.
+   */
+  private static @Nullable Forecast lumps(
+      Window window, double span, int news, double total, double ceiling) {
+    int last = window.size() - 1;
+    int from = window.since(span);
+    double now = window.used(last);
+    double seen = window.time(last) - window.time(from);
+    if (news > last || seen < span * 0.75 || now < total * NEAR_THE_END) {
+      return null;
+    }
+    double left = Math.max(0, ceiling - now);
+    double half = window.used(window.since(seen / 2));
+    double slower = Math.min(now - half, half - window.used(from));
+    double slope = slower / (seen / 2);
+    return slower > Math.max(left, total * LEAST_GROWTH)
+        ? new Forecast(slope, seen, left / slope, false)
+        : null;
   }
 
   private static double countsAbove(Window window, double seen) {
@@ -141,75 +203,90 @@ record Forecast(double bytesPerSecond, double seenSeconds, double secondsLeft, b
         }
         points[point] = window.used(index);
       }
-      Arrays.sort(points);
-      medians[quarter] = points[POINTS / 2];
+      medians[quarter] = median(points);
     }
     return medians;
   }
 
   /**
-   * The heights of three equal parts of the last minutes, each higher than the one before: a jump
-   * would raise one alone.
+   * The latest crests by quarters of the time, as a rise is seen, by the middle one of each: a
+   * crest that is high because two things came together would raise a quarter's highest alone. What
+   * memory came back from before is no news here either.
    */
-  private static @Nullable Forecast crests(Window window, double total, double ceiling) {
-    int spells = window.spells() - 1; // the latest is not over
-    if (spells < FEWEST_SPELLS) {
+  private static @Nullable Forecast crests(
+      Window window, double span, double total, double ceiling) {
+    Breath breath = window.breath();
+    if (window.rowSeconds() < span) {
       return null;
     }
-    double early = highest(window, 0, spells / 3);
-    double middle = highest(window, spells / 3, spells * 2 / 3);
-    double late = highest(window, spells * 2 / 3, spells);
-    double grown = late - early;
-    boolean steady = middle - early > grown / 4 && late - middle > grown / 4;
-    if (grown < total * 0.02 || !steady || late < total * HEIGHTS_COUNT_ABOVE) {
+    double now = window.time(window.size() - 1);
+    int[] from = new int[QUARTERS + 1];
+    from[QUARTERS] = breath.crests();
+    double[] heights = new double[QUARTERS];
+    for (int quarter = QUARTERS - 1; quarter >= 0; quarter--) {
+      from[quarter] = breath.since(now - span * (QUARTERS - quarter) / QUARTERS);
+      if (from[quarter + 1] - from[quarter] < FEWEST_CRESTS) {
+        return null;
+      }
+      heights[quarter] = height(breath, from[quarter], from[quarter + 1]);
+    }
+    double highest = highest(breath, from[3], from[4], false);
+    // What comes and goes lifts some of them; what stays lifts all, and what they fall back to.
+    if (!even(heights)
+        || heights[3] - heights[0] < total * LEAST_GROWTH_OF_CRESTS
+        || highest < total * CRESTS_COUNT_ABOVE
+        || lowest(breath, from[3], from[4], false) < highest(breath, 0, from[1], false)
+        || lowest(breath, from[3], from[4], true) < highest(breath, from[0], from[1], true)) {
       return null;
     }
-    double seen = spells * Window.SPELL_SECONDS;
-    double slope = Math.min(grown / (seen * 2 / 3), (late - middle) / (seen / 3));
-    return new Forecast(slope, seen, Math.max(0, ceiling - late) / slope, true);
+    double slope = slope(heights, span);
+    return new Forecast(slope, span, Math.max(0, ceiling - highest) / slope, true);
   }
 
-  private static double highest(Window window, int from, int to) {
+  /** Each quarter has its part in the growth. */
+  private static boolean even(double[] quarters) {
+    double grown = quarters[3] - quarters[0];
+    for (int i = 1; i < QUARTERS; i++) {
+      if (quarters[i] - quarters[i - 1] < grown * LEAST_SHARE) {
+        return false;
+      }
+    }
+    return grown > 0;
+  }
+
+  /** From the first quarter to the last, or in the latter half if that is slower. */
+  private static double slope(double[] quarters, double seconds) {
+    return Math.min(
+        (quarters[3] - quarters[0]) / (seconds * 3 / 4),
+        (quarters[3] - quarters[1]) / (seconds / 2));
+  }
+
+  private static double height(Breath breath, int from, int to) {
+    double[] heights = new double[to - from];
+    for (int i = from; i < to; i++) {
+      heights[i - from] = breath.height(i);
+    }
+    return median(heights);
+  }
+
+  private static double highest(Breath breath, int from, int to, boolean feet) {
     double highest = 0;
-    for (int spell = from; spell < to; spell++) {
-      highest = Math.max(highest, window.high(spell));
+    for (int i = from; i < to; i++) {
+      highest = Math.max(highest, feet ? breath.foot(i) : breath.height(i));
     }
     return highest;
   }
 
-  /**
-   * The highest that memory has come back from in the last minutes.
-   *
-   * @param height 0 when it has not come back from anything
-   * @param swing how far down it came at once, at most
-   * @param returns how often it came back
-   */
-  private record Crest(double height, double swing, int returns) {
-
-    static Crest of(Window window, double total) {
-      double fall = total * FALL;
-      double height = 0;
-      double swing = 0;
-      int returns = 0;
-      double peak = 0;
-      double trough = 0;
-      for (int spell = 0; spell < window.spells(); spell++) {
-        double low = window.low(spell);
-        if (low < peak - fall) {
-          // From near the end memory comes back when something was killed: nobody lives like that.
-          height = peak < total * NEAR_THE_END ? Math.max(height, peak) : height;
-          swing = Math.max(swing, peak - low);
-          returns++;
-          trough = low;
-          peak = 0;
-        } else {
-          if (window.high(spell) > trough + fall) {
-            peak = Math.max(peak, window.high(spell));
-          }
-          trough = Math.min(trough, low);
-        }
-      }
-      return new Crest(height, height == 0 ? 0 : swing, returns);
+  private static double lowest(Breath breath, int from, int to, boolean feet) {
+    double lowest = Double.POSITIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      lowest = Math.min(lowest, feet ? breath.foot(i) : breath.height(i));
     }
+    return lowest;
+  }
+
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
   }
 }

@@ -49,7 +49,7 @@ public record PressureRule(PressureLimits limits) {
         stays ? standing : found.verdict,
         stays ? "%s; it was %s a moment ago".formatted(found.words, word(standing)) : found.words,
         found.secondsLeft,
-        Forecast.secondsLeftAtTheLatestStep(window, ceiling) < HURRY_SECONDS,
+        Forecast.secondsLeftAtTheLatestPace(window, ceiling) < HURRY_SECONDS,
         stays ? calmingSince : null,
         now.at());
   }

@@ -8,8 +8,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The readings that count for a verdict: each of the last two minutes, and highs and lows of the
- * last ten. Of a fixed size, so that it asks for no memory when there is none.
+ * The readings that count for a verdict: each of the last two minutes, and how memory came and went
+ * in the last ten. Of a fixed size, so that it asks for no memory when there is none.
  *
  * <p>Only a row without holes says something: after a hole it begins anew, and so it does when the
  * memory there is has changed.
@@ -21,8 +21,6 @@ public final class Window {
 
   static final double RECENT_SECONDS = 120;
   private static final int RECENT = 1300;
-  static final double SPELL_SECONDS = 5;
-  private static final int SPELLS = 120;
 
   private final double[] time = new double[RECENT];
   private final double[] used = new double[RECENT];
@@ -31,12 +29,7 @@ public final class Window {
   private int first;
   private int size;
 
-  private final double[] high = new double[SPELLS];
-  private final double[] low = new double[SPELLS];
-  private int firstSpell;
-  private int spells;
-  private double spellStarted;
-
+  private final Breath breath = new Breath();
   private @Nullable MemoryReading latest;
   private @Nullable Instant began;
 
@@ -44,7 +37,7 @@ public final class Window {
   public void add(MemoryReading reading) {
     if (latest != null && !follows(latest, reading)) {
       size = 0;
-      spells = 0;
+      breath.forget();
       began = null;
     }
     if (began == null) {
@@ -62,7 +55,7 @@ public final class Window {
     someStall[at] = stall(reading, Signal.OWN_SOME_STALL, Signal.HOST_SOME_STALL);
     fullStall[at] = stall(reading, Signal.OWN_FULL_STALL, Signal.HOST_FULL_STALL);
     size++;
-    spell(now, reading.usedBytes());
+    breath.add(now, reading.usedBytes(), reading.totalBytes());
   }
 
   // A clock that went back breaks the row as a hole does.
@@ -80,23 +73,6 @@ public final class Window {
             ? reading.value(own).getAsLong()
             : reading.value(host).isPresent() ? reading.value(host).getAsLong() : Double.NaN;
     return micros / 1e6;
-  }
-
-  private void spell(double now, double bytes) {
-    if (spells == 0 || now - spellStarted >= SPELL_SECONDS) {
-      if (spells == SPELLS) {
-        firstSpell = (firstSpell + 1) % SPELLS;
-        spells--;
-      }
-      spellStarted = now;
-      high[(firstSpell + spells) % SPELLS] = bytes;
-      low[(firstSpell + spells) % SPELLS] = bytes;
-      spells++;
-    } else {
-      int at = (firstSpell + spells - 1) % SPELLS;
-      high[at] = Math.max(high[at], bytes);
-      low[at] = Math.min(low[at], bytes);
-    }
   }
 
   @Nullable MemoryReading latest() {
@@ -143,15 +119,8 @@ public final class Window {
     return (of[(first + size - 1) % RECENT] - of[(first + from) % RECENT]) / over;
   }
 
-  int spells() {
-    return spells;
-  }
-
-  double high(int spell) {
-    return high[(firstSpell + spell) % SPELLS];
-  }
-
-  double low(int spell) {
-    return low[(firstSpell + spell) % SPELLS];
+  /** How memory comes and goes. */
+  Breath breath() {
+    return breath;
   }
 }

@@ -154,7 +154,41 @@ class PressureRuleTest {
     read(now + 1, 330);
     assertThat(judgement.hurry()).isTrue();
     read(now + 0.1, 330);
+    assertThat(judgement.hurry()).as("lumps pause between them").isTrue();
+    for (int i = 0; i < 35; i++) {
+      read(now + 0.1, 330);
+    }
     assertThat(judgement.hurry()).isFalse();
+  }
+
+  @Test
+  void whatComesInLumpsIsLeftNearTheEnd() {
+    play(200, t -> 270);
+    for (double level : new double[] {520, 550, 760, 850, 905}) {
+      assertThat(worst).isNotEqualTo(EXHAUSTED);
+      play(3, t -> level);
+    }
+    assertThat(worst).isEqualTo(EXHAUSTED);
+  }
+
+  @Test
+  void aToothThatIsNoHigherAboveItsFootThanTheOthersIsNoNewsOnTopOfAJobEither() {
+    play(300, t -> 350 + (t % 20) * 10);
+    play(60, t -> 520 + (t % 20) * 10);
+    play(60, t -> 350 + (t % 20) * 10);
+    play(60, t -> 620 + (t % 20) * 10);
+    assertThat(worst).isNotEqualTo(EXHAUSTED);
+  }
+
+  @Test
+  void aRiseFarAboveAllTeethIsNewsFromWhereItLeavesThem() {
+    play(300, t -> 350 + (t % 20) * 10);
+    double orderedAt = 0;
+    for (double used = 350; used < 950 && verdict() != EXHAUSTED; used += 4) {
+      read(now + 1, used);
+      orderedAt = used;
+    }
+    assertThat(orderedAt).isBetween(650.0, 850.0);
   }
 
   @Test

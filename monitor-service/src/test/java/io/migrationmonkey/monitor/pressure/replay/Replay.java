@@ -2,6 +2,7 @@ package io.migrationmonkey.monitor.pressure.replay;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Plays traces to a rule, as they would have happened to it. */
 final class Replay {
@@ -49,24 +50,47 @@ final class Replay {
     return new Result(trace, Double.NaN, Double.NaN, "");
   }
 
-  /** What a rule did with all of a set. */
+  /**
+   * What a rule did with all of a set.
+   *
+   * @param results for every trace, also for those without a right answer
+   */
   record Score(String rule, List<Result> results) {
 
     static Score of(String rule, Supplier<Rules.Rule> rules, List<Trace> traces) {
       return new Score(rule, traces.stream().map(trace -> play(trace, rules)).toList());
     }
 
+    private Stream<Result> answered() {
+      return results.stream().filter(result -> result.trace().hasAnAnswer());
+    }
+
     long missed() {
-      return results.stream().filter(Result::missed).count();
+      return answered().filter(Result::missed).count();
     }
 
     long falseOrders() {
+      return answered().filter(Result::falseOrder).count();
+    }
+
+    /** With those that have no right answer. */
+    long missedOfAll() {
+      return results.stream().filter(Result::missed).count();
+    }
+
+    /** With those that have no right answer. */
+    long falseOrdersOfAll() {
       return results.stream().filter(Result::falseOrder).count();
+    }
+
+    /** A rule that orders for nothing can lead by as much as it likes. */
+    boolean isWrongSomewhere() {
+      return missed() + falseOrders() > 0;
     }
 
     /** The mean over all that was to be left; one that was missed counts as no lead. */
     double meanLead() {
-      return results.stream()
+      return answered()
           .filter(result -> result.trace().leave())
           .mapToDouble(result -> result.missed() || result.falseOrder() ? 0 : result.lead())
           .average()
@@ -78,7 +102,7 @@ final class Replay {
      * than it began.
      */
     long inTime(double moveSeconds) {
-      return results.stream()
+      return answered()
           .filter(r -> r.trace().leave() && !r.falseOrder() && r.lead() >= moveSeconds)
           .count();
     }

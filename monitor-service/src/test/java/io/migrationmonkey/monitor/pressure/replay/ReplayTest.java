@@ -22,6 +22,42 @@ class ReplayTest {
   }
 
   @Test
+  void onMachinesThatBreatheByThemselvesItMissesNothingAndLeavesOnlyNearTheEndForNothing() {
+    Replay.Score monkey =
+        Replay.Score.of("monkey", Rules.all().get("monkey"), PressureBench.machines(77));
+    assertThat(monkey.missed()).isZero();
+    assertThat(monkey.results().stream().filter(Replay.Result::falseOrder))
+        .allSatisfy(result -> assertThat(result.why()).contains("memory is 9"))
+        .hasSizeLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void onServersWithOrdinarySoftwareItMissesNothingAndOrdersNothingForNothing() {
+    Replay.Score monkey = Replay.Score.of("monkey", Rules.all().get("monkey"), Workloads.of(1, 60));
+    assertThat(monkey.missed() + monkey.falseOrders()).isZero();
+  }
+
+  @Test
+  void whatFallsFromFarBelowToItsEndHasNoRightAnswerNorHasWhatCameToItsEndAndLived() {
+    assertThat(levels(0.80, 1.0).hasAnAnswer()).isFalse();
+    assertThat(levels(0.80, 0.91, 1.0).hasAnAnswer()).isTrue();
+    assertThat(levels(0.80, 0.96, 0.5).hasAnAnswer()).isFalse();
+    assertThat(levels(0.80, 0.94, 0.5).hasAnAnswer()).isTrue();
+  }
+
+  private static Trace levels(double... levels) {
+    List<Trace.Sample> samples = new java.util.ArrayList<>();
+    double end = Double.NaN;
+    for (double level : levels) {
+      samples.add(
+          new Trace.Sample(
+              samples.size() / 10.0, 1000 * Shapes.MIB, level * 1000 * Shapes.MIB, 0, 0, 0, 0));
+      end = level >= 1 ? (samples.size() - 1) / 10.0 : Double.NaN;
+    }
+    return new Trace("levels", "a test", samples, end, 0);
+  }
+
+  @Test
   void noSimpleRuleManagesBoth() {
     Map<String, Supplier<Rules.Rule>> others = new java.util.LinkedHashMap<>(Rules.all());
     others.remove("monkey");

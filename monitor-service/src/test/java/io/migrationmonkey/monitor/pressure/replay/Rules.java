@@ -31,14 +31,19 @@ final class Rules {
   static Map<String, Supplier<Rule>> all() {
     Map<String, Supplier<Rule>> all = new LinkedHashMap<>();
     all.put("monkey", Monkey::new);
-    all.put("used > 65 %", () -> every(1, sample -> sample.usedRatio() > 0.65));
-    all.put("available < 10 %", () -> every(1, sample -> sample.usedRatio() > 0.90));
+    all.put("used > 65 %", () -> usedOver(0.65));
+    all.put("available < 10 %", () -> usedOver(0.90));
     all.put("monit, > 80 % for 5 cycles of 30 s", () -> new Cycles(0.80, 5, 30));
     // Memory and swap both: without swap there is none free.
     all.put(
         "earlyoom", () -> every(1, sample -> sample.usedRatio() > 0.90 && swapFree(sample) < 0.10));
     all.put("systemd-oomd", Oomd::new);
     return all;
+  }
+
+  /** One look a second at the level. */
+  static Rule usedOver(double ratio) {
+    return every(1, sample -> sample.usedRatio() > ratio);
   }
 
   private static double swapFree(Trace.Sample sample) {

@@ -64,6 +64,34 @@ record Trace(
   }
 
   /**
+   * It fell from under 90 % to its end between two samples, a tenth of a second apart: whoever is
+   * not to leave calm servers can't have left this one.
+   */
+  boolean sudden() {
+    double before = 0;
+    for (Sample sample : samples) {
+      if (leave() && sample.at() >= exhaustedAt) {
+        return before < 0.90;
+      }
+      before = sample.usedRatio();
+    }
+    return false;
+  }
+
+  /**
+   * It came to 95 %, where servers die, and the generator let it live: who left was not wrong, and
+   * who stayed was lucky.
+   */
+  boolean close() {
+    return !leave() && samples.stream().anyMatch(sample -> sample.usedRatio() >= 0.95);
+  }
+
+  /** Neither answer is right for what is sudden or close. */
+  boolean hasAnAnswer() {
+    return !sudden() && !close();
+  }
+
+  /**
    * What {@code GET /api/memory/trace} gave. Nobody knows better than its end whether it was right
    * to leave.
    */
