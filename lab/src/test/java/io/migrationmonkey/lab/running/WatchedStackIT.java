@@ -70,18 +70,19 @@ class WatchedStackIT {
                 Optional.of(rules())
                     .filter(all ->
                         all.stream()
-                            .noneMatch(rule ->
-                                rule.path("health").asString().equals("unknown"))));
+                            .noneMatch(rule -> rule.path("health").asString().equals("unknown"))));
     assertThat(rules).hasSizeGreaterThan(15);
-    assertThat(rules).allSatisfy(rule ->
-        assertThat(rule.path("health").asString()).as("%s", rule).isEqualTo("ok"));
+    assertThat(rules)
+        .allSatisfy(
+            rule -> assertThat(rule.path("health").asString()).as("%s", rule).isEqualTo("ok"));
     Set<String> metrics = new TreeSet<>();
     for (JsonNode rule : rules) {
       METRIC.matcher(rule.path("query").asString()).results().forEach(m -> metrics.add(m.group()));
     }
     metrics.removeAll(ONCE_IT_HAPPENED);
-    assertThat(metrics).hasSizeGreaterThan(10).allSatisfy(metric ->
-        assertThat(series(metric)).as(metric).isNotEmpty());
+    assertThat(metrics)
+        .hasSizeGreaterThan(10)
+        .allSatisfy(metric -> assertThat(series(metric)).as(metric).isNotEmpty());
   }
 
   private static List<JsonNode> rules() throws IOException {
@@ -108,8 +109,7 @@ class WatchedStackIT {
 
   private static Set<String> serversWithMemory() throws IOException {
     Set<String> servers = new TreeSet<>();
-    for (JsonNode series :
-        series("monkey_memory_used_ratio > 0 < 1")) {
+    for (JsonNode series : series("monkey_memory_used_ratio > 0 < 1")) {
       servers.add(series.path("metric").path("server").asString());
     }
     return servers;
