@@ -107,6 +107,20 @@ class MonkeyStackIT {
     assertThat(late.text).contains("no migration runs");
   }
 
+  @Test
+  @Order(6)
+  void aMigrationIsWatchedLiveUntilTheOtherServerServes() throws Exception {
+    ServerName before = active();
+    Said said = monkey(operating, "migrate", "--reason", "by the command line", "--force");
+    assertThat(said.code).as(said.text).isZero();
+    assertThat(said.text)
+        .containsPattern("SWITCH_TRAFFIC +done")
+        .containsPattern("READMIT_SOURCE +done")
+        .contains("SUCCEEDED")
+        .contains("longest stall");
+    assertThat(active()).isEqualTo(before.other());
+  }
+
   private static ServerName active() throws Exception {
     return running.stack.containers().switchValue().equals("true")
         ? ServerName.BACKUP
