@@ -190,11 +190,14 @@ final class Site {
     running.shell(to(), "mount -t tmpfs -o size=64k tmpfs /var/cache/apt/archives");
   }
 
-  /** The stop on the source lasts, so that the disk is full when the last changes come. */
+  /**
+   * The stop on the source leaves more data, and lasts, so that the disk is full before it moves.
+   */
   void smallDiskForData() throws Exception {
     running.shell(
         from,
-        "mkdir -p /run/systemd/system/guestbook.service.d; printf '[Service]\\nExecStopPost=/bin/sleep 4\\n' > /run/systemd/system/guestbook.service.d/lasts.conf; systemctl daemon-reload");
+        "mkdir -p /run/systemd/system/guestbook.service.d; printf '[Service]\\nExecStopPost=/bin/sh -c \"head -c 2M /dev/urandom > %s/later.bin; sleep 6\"\\n' > /run/systemd/system/guestbook.service.d/lasts.conf; systemctl daemon-reload"
+            .formatted(DATA));
     running.shell(
         to(),
         "mkdir -p %1$s; mount -t tmpfs -o size=300m tmpfs %1$s; chown guestbook: %1$s"
