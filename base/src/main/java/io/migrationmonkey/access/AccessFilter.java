@@ -1,5 +1,6 @@
 package io.migrationmonkey.access;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.access.FailedLogins.Failure;
 import jakarta.servlet.FilterChain;
@@ -209,8 +210,10 @@ final class AccessFilter extends HttpFilter {
   }
 
   private void count(Why why, int more) {
-    meters
-        .counter("monkey.access.refused", "reason", why.name().toLowerCase(java.util.Locale.ROOT))
+    Counter.builder("monkey.access.refused")
+        .description("Calls that were refused for want of a good token")
+        .tag("reason", why.name().toLowerCase(java.util.Locale.ROOT))
+        .register(meters)
         .increment(more);
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.docs.MetricsPage;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
@@ -107,6 +108,12 @@ class MigratorServiceTest {
   void aWrongOrderIsAnsweredByAProblemThatSaysWhatIsWrong(String body, int status, String detail)
       throws Exception {
     problem(post(body, Map.of()), status, detail);
+  }
+
+  @Test
+  @Order(0)
+  void thePageOfMetricsSaysWhatPrometheusScrapes() throws Exception {
+    MetricsPage.check("migrator", get("/actuator/prometheus").body());
   }
 
   @Test

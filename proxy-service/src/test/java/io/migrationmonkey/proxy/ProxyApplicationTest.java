@@ -12,6 +12,7 @@ import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.contract.SwitchRecord;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.docs.MetricsPage;
 import io.migrationmonkey.proxy.forwarding.RawClient;
 import io.migrationmonkey.proxy.forwarding.TestCertificate;
 import io.migrationmonkey.proxy.forwarding.TestServer;
@@ -120,6 +121,11 @@ class ProxyApplicationTest {
 
   private ProxyReport report() {
     return Wire.read(cli.get(ProxyReport.key("p1")), ProxyReport.class);
+  }
+
+  @Test
+  void thePageOfMetricsSaysWhatPrometheusScrapes() throws Exception {
+    MetricsPage.check("proxy", management("/actuator/prometheus").body());
   }
 
   @Test
