@@ -196,7 +196,7 @@ final class Site {
   void smallDiskForData() throws Exception {
     running.shell(
         from,
-        "rm -f /run/disk-is-full; mkdir -p /run/systemd/system/guestbook.service.d; printf '[Service]\\nExecStopPost=-/bin/sh -c \"head -c 2M /dev/urandom > %s/later.bin; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -e /run/disk-is-full ] && break; sleep 0.5; done\"\\n' > /run/systemd/system/guestbook.service.d/lasts.conf; systemctl daemon-reload"
+        "rm -f /run/disk-is-full; mkdir -p /run/systemd/system/guestbook.service.d; printf '[Service]\\nExecStopPost=-/bin/sh -c \"head -c 16M /dev/urandom > %s/later.bin; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -e /run/disk-is-full ] && break; sleep 0.5; done\"\\n' > /run/systemd/system/guestbook.service.d/lasts.conf; systemctl daemon-reload"
             .formatted(DATA));
     running.shell(
         to(),
