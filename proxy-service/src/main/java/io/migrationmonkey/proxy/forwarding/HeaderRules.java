@@ -161,8 +161,13 @@ final class HeaderRules {
   }
 
   private static String appended(HttpHeaders headers, AsciiString name, String own) {
-    List<String> before = headers.getAll(name);
-    return before.isEmpty() ? own : String.join(", ", before) + ", " + own;
+    StringBuilder all = new StringBuilder();
+    for (String before : headers.getAll(name)) {
+      if (!before.isBlank()) {
+        all.append(before).append(", ");
+      }
+    }
+    return all.append(own).toString();
   }
 
   /**

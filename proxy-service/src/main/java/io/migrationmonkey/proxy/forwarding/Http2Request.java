@@ -94,8 +94,7 @@ final class Http2Request {
    *
    * @param whole whether it has no body
    */
-  static HttpRequest of(
-      Http2Headers headers, boolean whole, LimitSettings limits, Peer peer) {
+  static HttpRequest of(Http2Headers headers, boolean whole, LimitSettings limits, Peer peer) {
     HttpMethod method = HttpMethod.valueOf(String.valueOf(headers.method()));
     CharSequence authority = headers.authority();
     CharSequence path =

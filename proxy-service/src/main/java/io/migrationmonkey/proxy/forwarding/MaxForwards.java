@@ -40,8 +40,7 @@ final class MaxForwards {
     }
     BigInteger left = new BigInteger(value);
     if (left.signum() > 0) {
-      headers.set(
-          HttpHeaderNames.MAX_FORWARDS, left.subtract(BigInteger.ONE).min(MOST).toString());
+      headers.set(HttpHeaderNames.MAX_FORWARDS, left.subtract(BigInteger.ONE).min(MOST).toString());
       return null;
     }
     // What TRACE would echo may be secret, so nothing is echoed.

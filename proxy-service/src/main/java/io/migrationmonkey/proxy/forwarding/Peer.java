@@ -22,7 +22,8 @@ record Peer(
 
   static Peer at(String address, boolean trusted, String scheme) {
     String node = address.contains(":") ? "\"[" + address + "]\"" : address;
-    return new Peer(address, "for=%s;proto=%s".formatted(node, scheme), trusted, scheme, false, false);
+    return new Peer(
+        address, "for=%s;proto=%s".formatted(node, scheme), trusted, scheme, false, false);
   }
 
   Peer overHttp2() {

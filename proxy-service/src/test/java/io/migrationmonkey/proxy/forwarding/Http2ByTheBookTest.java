@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.migrationmonkey.proxy.forwarding.Http2RawClient.Frame;
 import io.migrationmonkey.proxy.forwarding.Http2RawClient.Response;
+import io.migrationmonkey.proxy.routing.HoldOrder;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -131,8 +132,14 @@ class Http2ByTheBookTest {
       assertThat(response.header("x-b")).isEqualTo("1");
       assertThat(response.headers().names().stream().map(Object::toString))
           .doesNotContain(
-              "connection", "x-mine", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding");
-      assertThat(response.trailers().names().stream().map(Object::toString)).containsExactly("x-sum");
+              "connection",
+              "x-mine",
+              "keep-alive",
+              "proxy-connection",
+              "upgrade",
+              "transfer-encoding");
+      assertThat(response.trailers().names().stream().map(Object::toString))
+          .containsExactly("x-sum");
     }
   }
 
@@ -154,7 +161,11 @@ class Http2ByTheBookTest {
   @CsvSource({"204,", "205,0"})
   void whatHasNoContentHasNoData(int status, String length) throws Exception {
     PROXY.production.answers(call ->
-        call.write("HTTP/1.1 " + status + " X\r\nContent-Length: " + (status == 204 ? "0\r\n\r\n" : "3\r\n\r\nabc")));
+        call.write(
+            "HTTP/1.1 "
+                + status
+                + " X\r\nContent-Length: "
+                + (status == 204 ? "0\r\n\r\n" : "3\r\n\r\nabc")));
     try (Http2RawClient client = client().get(1, "/")) {
       Response response = client.read(1);
       assertThat(response.status()).isEqualTo(status);
@@ -233,16 +244,7 @@ class Http2ByTheBookTest {
       String method, String scheme, String path, String authority) throws Exception {
     try (Http2RawClient client = client()) {
       client.headers(
-          1,
-          true,
-          ":method",
-          method,
-          ":scheme",
-          scheme,
-          ":path",
-          path,
-          ":authority",
-          authority);
+          1, true, ":method", method, ":scheme", scheme, ":path", path, ":authority", authority);
       assertThat(client.read(1).status()).isEqualTo(400);
     }
     assertThat(PROXY.production.heads()).isEmpty();
@@ -290,6 +292,22 @@ class Http2ByTheBookTest {
         call -> call.write("HTTP/1.1 200 OK\r\n" + field + "\r\nContent-Length: 0\r\n\r\n"));
     try (Http2RawClient client = client().get(1, "/")) {
       assertThat(client.read(1).status()).isEqualTo(502);
+    }
+  }
+
+  @Test
+  void framesAreReadWhileABodyWaits() throws Exception {
+    PROXY.hold("m-1");
+    try (Http2RawClient client = client()) {
+      client.headers(1, false, fields("POST", "/")).data(1, false, "x");
+      client.frame(PING, 0, 0, new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+      Frame pong = client.next(PING);
+      assertThat(pong.flags()).isEqualTo(ACK);
+      assertThat(pong.payload()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+      PROXY.gate.follow(PROXY.gate.state().route(), new HoldOrder.Open());
+      assertThat(client.data(1, true, "y").read(1).status()).isEqualTo(200);
+    } finally {
+      PROXY.gate.follow(PROXY.gate.state().route(), new HoldOrder.Open());
     }
   }
 }

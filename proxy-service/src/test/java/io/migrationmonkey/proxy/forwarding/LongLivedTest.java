@@ -312,8 +312,7 @@ class LongLivedTest {
       call.out().flush();
       call.in().read();
     });
-    byte[] sent =
-        java.nio.ByteBuffer.allocate(size).put(first).put(control).put(last).array();
+    byte[] sent = java.nio.ByteBuffer.allocate(size).put(first).put(control).put(last).array();
     try (RawClient client = webSocket()) {
       send(client, sent);
       assertThat(client.in().readNBytes(size)).isEqualTo(sent);

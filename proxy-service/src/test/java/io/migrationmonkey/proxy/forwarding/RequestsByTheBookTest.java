@@ -79,7 +79,8 @@ class RequestsByTheBookTest {
 
   @Test
   void emptyElementsOfConnectionHideNothing() throws Exception {
-    ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: ,, x-mine\t,\r\nConnection: , \r\nX-Mine: 1\r\n\r\n");
+    ask(
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: ,, x-mine\t,\r\nConnection: , \r\nX-Mine: 1\r\n\r\n");
     assertThat(sent().toLowerCase()).doesNotContain("x-mine", "connection");
   }
 
@@ -104,7 +105,8 @@ class RequestsByTheBookTest {
   @ParameterizedTest
   @CsvSource({"1,0", "2147483647,2147483646", "99999999999999999999,2147483647", "007,6"})
   void maxForwardsIsCountedDownFromAnyNumber(String received, String forwarded) throws Exception {
-    assertThat(ask("OPTIONS / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + received + "\r\n\r\n").status())
+    assertThat(
+            ask("OPTIONS / HTTP/1.1\r\nHost: a\r\nMax-Forwards: " + received + "\r\n\r\n").status())
         .isEqualTo(200);
     assertThat(sent().toLowerCase()).contains("max-forwards: " + forwarded + "\r\n");
   }
@@ -117,7 +119,8 @@ class RequestsByTheBookTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Content-Length: 1\r\n\r\nx", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"})
+  @ValueSource(
+      strings = {"Content-Length: 1\r\n\r\nx", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"})
   void traceHasNoContent(String rest) throws Exception {
     assertThat(ask("TRACE / HTTP/1.1\r\nHost: a\r\n" + rest).status()).isEqualTo(400);
     assertThat(PROXY.production.heads()).isEmpty();
@@ -183,8 +186,8 @@ class RequestsByTheBookTest {
 
   @Test
   void aServerThatSaysCloseGetsNoFurtherRequestOnThatConnection() throws Exception {
-    PROXY.production.answers(call ->
-        call.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+    PROXY.production.answers(
+        call -> call.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
     int before = PROXY.production.connections();
     try (RawClient client = PROXY.client()) {
       for (int i = 0; i < 3; i++) {
@@ -208,6 +211,35 @@ class RequestsByTheBookTest {
       last.get().write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
       assertThat(last.get().socket().getInputStream().read()).isEqualTo(-1);
       assertThat(client.get("/").read().text()).isEqualTo("good");
+    }
+  }
+
+  @Test
+  void nothingOfOneRequestIsLeftForTheNext() throws Exception {
+    try (RawClient client = PROXY.client()) {
+      client.send(
+          "GET /1 HTTP/1.1\r\nHost: a\r\nAuthorization: x\r\nCookie: y\r\nVia: 1.1 z\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(200);
+      assertThat(client.get("/2").read().status()).isEqualTo(200);
+    }
+    assertThat(sent().toLowerCase())
+        .startsWith("get /2 ")
+        .contains("host: app\r\n", "via: 1.1 migration-monkey\r\n")
+        .doesNotContain("authorization", "cookie", "1.1 z");
+  }
+
+  @Test
+  void listsThatTheProxyAddsToHaveNoEmptyElements() throws Exception {
+    try (ProxyUnderTest trusting =
+            ProxyUnderTest.with(limits -> {
+              limits.trusted = java.util.List.of("127.0.0.0/8");
+              return limits;
+            });
+        RawClient client = trusting.client()) {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For:\r\nForwarded: \r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(200);
+      assertThat(trusting.production.heads().getLast().toLowerCase())
+          .contains("x-forwarded-for: 127.0.0.1\r\n", "forwarded: for=127.0.0.1;proto=http\r\n");
     }
   }
 }

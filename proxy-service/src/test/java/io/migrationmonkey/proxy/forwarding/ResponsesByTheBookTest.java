@@ -55,8 +55,7 @@ class ResponsesByTheBookTest {
   @ParameterizedTest
   @ValueSource(ints = {206, 299, 399, 421, 499, 599})
   void aStatusThatNobodyKnowsPasses(int status) throws Exception {
-    Response response =
-        whenTheServerSays("HTTP/1.1 " + status + " \r\nContent-Length: 1\r\n\r\nx");
+    Response response = whenTheServerSays("HTTP/1.1 " + status + " \r\nContent-Length: 1\r\n\r\nx");
     assertThat(response.head()).startsWith("HTTP/1.1 " + status + " \r\n");
     assertThat(response.text()).isEqualTo("x");
   }
@@ -77,7 +76,8 @@ class ResponsesByTheBookTest {
     try (RawClient client = PROXY.client().get("/")) {
       Response first = client.read();
       assertThat(first.status()).isEqualTo(102);
-      assertThat(first.header("date")).matches("\\w{3}, \\d{2} \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+      assertThat(first.header("date"))
+          .matches("\\w{3}, \\d{2} \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
       assertThat(first.header("via")).isEqualTo("1.1 migration-monkey");
       assertThat(client.read().header("x")).isEqualTo("1");
       assertThat(client.read().header("content-length")).isNull();

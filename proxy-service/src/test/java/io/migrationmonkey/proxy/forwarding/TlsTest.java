@@ -344,10 +344,11 @@ class TlsTest {
       SSLSocket socket = socket(protocol);
       socket.setEnabledProtocols(new String[] {"TLSv1.2"});
       socket.startHandshake();
-      assertThatThrownBy(() -> {
-            socket.startHandshake();
-            while (socket.getInputStream().read() >= 0) {}
-          })
+      assertThatThrownBy(
+              () -> {
+                socket.startHandshake();
+                while (socket.getInputStream().read() >= 0) {}
+              })
           .isInstanceOf(IOException.class);
       socket.close();
     }
