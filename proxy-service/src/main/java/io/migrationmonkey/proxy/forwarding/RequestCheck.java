@@ -140,7 +140,7 @@ final class RequestCheck {
       return bad("The request target must begin with '/', or be a whole http URI");
     }
     String authority = uri.substring(start, authorityEnd(uri, start));
-    if (!isAuthority(authority) || authority.startsWith(":")) {
+    if (authority.isEmpty() || authority.startsWith(":") || !isAuthority(authority)) {
       return bad("The request target must name a host, and no user");
     }
     return peer.mayAskFor(uri.substring(0, uri.indexOf(':'))) ? null : bad(NOT_SECURED);

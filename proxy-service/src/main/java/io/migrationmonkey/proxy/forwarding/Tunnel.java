@@ -198,6 +198,9 @@ final class Tunnel implements Drain.LongLived {
     }
 
     private void sideHasEnded(Channel mine) {
+      if (told && servers) {
+        return;
+      }
       boolean both =
           told
               || !(other instanceof DuplexChannel duplex)
@@ -218,12 +221,20 @@ final class Tunnel implements Drain.LongLived {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      close();
+      closeUnlessLeft();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      close();
+      closeUnlessLeft();
+    }
+
+    // Once both are told the server has been left, and its end is no reason to cut off a client
+    // that has not read yet what it was told.
+    private void closeUnlessLeft() {
+      if (!(told && servers)) {
+        close();
+      }
     }
   }
 }
