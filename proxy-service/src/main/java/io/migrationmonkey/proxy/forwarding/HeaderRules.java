@@ -209,13 +209,16 @@ final class HeaderRules {
   }
 
   private static List<String> removeNamed(HttpHeaders headers) {
-    List<String> all = new ArrayList<>(2);
+    List<String> all = List.of();
     for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
       for (String name : value.split(",", -1)) {
         String named = name.trim().toLowerCase(Locale.ROOT);
         if (!named.isEmpty() && !NEVER_NAMED.contains(named)) {
           headers.remove(named);
-          all.add(named);
+          if (!NEVER_TRAILERS.contains(named)) {
+            all = all.isEmpty() ? new ArrayList<>(2) : all;
+            all.add(named);
+          }
         }
       }
     }
