@@ -190,6 +190,19 @@ class Looking(MonkeyTest):
         self.assertIn("NOT FOLLOWED by proxy", text)
         self.assertIn("PAUSED   since 26 Nov 02:10:00 by ann: maintenance", text)
 
+    def test_the_doctor_names_what_is_missing_with_its_remedy(self) -> None:
+        well = {"about": "production", "level": "ok", "what": "has a monitor that reports"}
+        lacks = {"about": "backup", "level": "problem", "what": "lacks rsync", "remedy": "apt-get install rsync\x1b[2J"}
+        self.migrator.will("GET /api/doctor", Said(200, {"healthy": False, "at": "2026-01-01T02:00:00Z", "findings": [well, lacks]}))
+        said = self.says(1, "doctor")
+        self.assertIn("PROBLEM  backup: lacks rsync", said)
+        self.assertIn("apt-get install rsync", said)
+        self.assertNotIn("\x1b", said)
+        self.assertNotIn("monitor", said)
+        self.assertIn("1 of 2 things looked at are well", said)
+        self.migrator.will("GET /api/doctor", Said(200, {"healthy": True, "at": "2026-01-01T02:00:00Z", "findings": [well]}))
+        self.assertIn("has a monitor that reports", self.says(0, "doctor", "--all"))
+
     def test_parity_is_a_yes_or_a_no_with_reasons(self) -> None:
         report = ANSWERS["calls"]["GET /api/parity"]
         self.migrator.will("GET /api/parity", Said(200, {**report, "ready": True, "reasons": []}))
