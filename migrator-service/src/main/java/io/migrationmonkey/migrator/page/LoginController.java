@@ -80,7 +80,7 @@ class LoginController {
         .build();
   }
 
-  private static ResponseCookie cookie(String value, Duration age, HttpServletRequest request) {
+  static ResponseCookie cookie(String value, Duration age, HttpServletRequest request) {
     return ResponseCookie.from(PageFilter.COOKIE, value)
         .httpOnly(true)
         .sameSite("Strict")

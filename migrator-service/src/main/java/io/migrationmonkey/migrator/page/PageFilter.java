@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class PageFilter extends HttpFilter {
 
   static final String COOKIE = "monkey-session";
-  static final String SESSION = PageFilter.class.getName() + ".session";
+  static final String SESSION = "io.migrationmonkey.migrator.page.session";
 
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(PageFilter.class);
