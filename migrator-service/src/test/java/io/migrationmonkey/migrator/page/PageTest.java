@@ -47,7 +47,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 class PageTest {
 
   private static final String HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
-  private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([A-Za-z0-9_-]{43})\"");
+  private static final Pattern CSRF =
+      Pattern.compile("name=\"csrf\" value=\"([A-Za-z0-9_-]{43})\"");
 
   @TempDir static Path directory;
 
@@ -148,7 +149,8 @@ class PageTest {
   void everyPageComesWithHeadersThatKeepOthersOutAndWithoutAnythingInline() throws Exception {
     Browser ann = login(TestTokens.OPERATING);
     for (String path :
-        List.of("/", "/page/login", "/page/migrate", "/page/dry-run", "/page/pause", "/page/nothing")) {
+        List.of(
+            "/", "/page/login", "/page/migrate", "/page/dry-run", "/page/pause", "/page/nothing")) {
       HttpResponse<String> answer = ann.get(path);
       assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
           .contains("default-src 'none'")
@@ -176,7 +178,8 @@ class PageTest {
     Browser ann = login(TestTokens.OPERATING);
     String page = ann.get("/").body();
     int bytes = page.getBytes(StandardCharsets.UTF_8).length;
-    Matcher file = Pattern.compile("(?:href|src)=\"(/page/[a-z]+\\.[a-z]+\\?v=[0-9a-f]+)\"").matcher(page);
+    Matcher file =
+        Pattern.compile("(?:href|src)=\"(/page/[a-z]+\\.[a-z]+\\?v=[0-9a-f]+)\"").matcher(page);
     int files = 0;
     while (file.find()) {
       HttpResponse<String> answer = new Browser("").get(file.group(1));
@@ -197,7 +200,12 @@ class PageTest {
   void theSessionOpensNothingOfRest() throws Exception {
     Browser ann = login(TestTokens.OPERATING);
     for (String path :
-        List.of("/api/servers", "/api/migrations", "/v3/api-docs", "/actuator/prometheus", "/page/../api/servers")) {
+        List.of(
+            "/api/servers",
+            "/api/migrations",
+            "/v3/api-docs",
+            "/actuator/prometheus",
+            "/page/../api/servers")) {
       assertThat(ann.get(path).statusCode()).as(path).isEqualTo(401);
     }
     assertThat(ann.post("/api/migrations", Map.of("csrf", ann.csrf())).statusCode()).isEqualTo(401);
@@ -216,7 +224,9 @@ class PageTest {
             Map.of("reason", "x", "csrf", bob.csrf()))) {
       HttpResponse<String> answer = ann.post("/page/pause", form);
       assertThat(answer.statusCode()).isEqualTo(403);
-      assertThat(answer.body()).contains("not from your present session").contains("Nothing was done");
+      assertThat(answer.body())
+          .contains("not from your present session")
+          .contains("Nothing was done");
     }
     assertThat(ann.get("/").body()).doesNotContain("Paused by");
   }
@@ -245,9 +255,13 @@ class PageTest {
         .contains("What will happen")
         .doesNotContain("<button class=\"button busy\" id=\"confirm\"");
     for (String path :
-        List.of("/page/migrate", "/page/dry-run", "/page/pause", "/page/resume", "/page/servers/backup/reboot")) {
-      HttpResponse<String> answer =
-          viewer.post(path, Map.of("reason", "x", "csrf", viewer.csrf()));
+        List.of(
+            "/page/migrate",
+            "/page/dry-run",
+            "/page/pause",
+            "/page/resume",
+            "/page/servers/backup/reboot")) {
+      HttpResponse<String> answer = viewer.post(path, Map.of("reason", "x", "csrf", viewer.csrf()));
       assertThat(answer.statusCode()).as(path).isEqualTo(403);
       assertThat(answer.body()).contains("a token for viewing");
     }
@@ -268,7 +282,9 @@ class PageTest {
   void whatTheServiceRefusesIsShownInItsWordsAndTheReasonIsKept() throws Exception {
     Browser ann = login(TestTokens.OPERATING);
     HttpResponse<String> refused =
-        ann.post("/page/migrate", Map.of("reason", "kernel update", "from", "production", "csrf", ann.csrf()));
+        ann.post(
+            "/page/migrate",
+            Map.of("reason", "kernel update", "from", "production", "csrf", ann.csrf()));
     assertThat(refused.statusCode()).isEqualTo(412);
     assertThat(refused.body())
         .contains("It was not done")
@@ -284,7 +300,9 @@ class PageTest {
     assertThat(silent.statusCode()).isEqualTo(400);
     assertThat(silent.body()).contains("reason");
     HttpResponse<String> other =
-        ann.post("/page/servers/backup/reboot", Map.of("reason", "x", "from", "backup", "csrf", ann.csrf()));
+        ann.post(
+            "/page/servers/backup/reboot",
+            Map.of("reason", "x", "from", "backup", "csrf", ann.csrf()));
     assertThat(other.statusCode()).isEqualTo(409);
     assertThat(other.body()).contains("production has become the live server");
   }
@@ -327,9 +345,13 @@ class PageTest {
                 Fact.REASON, HOSTILE,
                 Fact.BY, HOSTILE,
                 Fact.DRY_RUN, "false")));
-    journal.append("m-hostile", new JournalEntry(now, Kind.STARTED, Step.INSTALL_PACKAGES, "", Map.of()));
-    journal.append("m-hostile", new JournalEntry(now, Kind.PROGRESS, Step.INSTALL_PACKAGES, HOSTILE, Map.of()));
-    journal.append("m-hostile", new JournalEntry(now, Kind.FAILED, Step.INSTALL_PACKAGES, HOSTILE, Map.of()));
+    journal.append(
+        "m-hostile", new JournalEntry(now, Kind.STARTED, Step.INSTALL_PACKAGES, "", Map.of()));
+    journal.append(
+        "m-hostile",
+        new JournalEntry(now, Kind.PROGRESS, Step.INSTALL_PACKAGES, HOSTILE, Map.of()));
+    journal.append(
+        "m-hostile", new JournalEntry(now, Kind.FAILED, Step.INSTALL_PACKAGES, HOSTILE, Map.of()));
     journal.append(
         "m-hostile",
         new JournalEntry(
@@ -338,7 +360,9 @@ class PageTest {
             null,
             HOSTILE,
             Map.of(Fact.STATE, "ROLLED_BACK", Fact.PROBLEM, HOSTILE, Fact.PACKAGES, HOSTILE)));
-    service.getBean(Events.class).tell(HOSTILE, io.migrationmonkey.contract.Event.What.ENDED, HOSTILE);
+    service
+        .getBean(Events.class)
+        .tell(HOSTILE, io.migrationmonkey.contract.Event.What.ENDED, HOSTILE);
     Browser ann = login(TestTokens.OPERATING);
     String receipt = ann.get("/page/migrations/m-hostile").body();
     assertThat(receipt).contains("&lt;script&gt;");
@@ -371,8 +395,7 @@ class PageTest {
   void anOpenPageIsToldWhatChangesAndWhenItsSessionEnds() throws Exception {
     Browser ann = login(TestTokens.OPERATING);
     HttpResponse<InputStream> stream =
-        http.send(
-            ann.request("/page/changes").build(), HttpResponse.BodyHandlers.ofInputStream());
+        http.send(ann.request("/page/changes").build(), HttpResponse.BodyHandlers.ofInputStream());
     assertThat(stream.statusCode()).isEqualTo(200);
     List<String> events = new ArrayList<>();
     try (BufferedReader lines =
@@ -429,8 +452,7 @@ class PageTest {
               assertThat(ann.get("/").body())
                   .contains("Redis does not answer")
                   .contains("was so at"));
-      HttpResponse<String> refused =
-          ann.post("/page/pause", Map.of("reason", "x", "csrf", csrf));
+      HttpResponse<String> refused = ann.post("/page/pause", Map.of("reason", "x", "csrf", csrf));
       assertThat(refused.statusCode()).isEqualTo(503);
       assertThat(refused.body()).contains("Redis does not answer");
     } finally {
@@ -462,8 +484,7 @@ class PageTest {
         HttpRequest.newBuilder(uri("/api/servers"))
             .header("Authorization", "Bearer " + "z".repeat(40))
             .build();
-    assertThat(http.send(byRest, HttpResponse.BodyHandlers.ofString()).statusCode())
-        .isEqualTo(429);
+    assertThat(http.send(byRest, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(429);
     assertThat(login(TestTokens.OPERATING).get("/").statusCode())
         .as("who was good before is looked at all the same")
         .isEqualTo(200);
@@ -510,12 +531,11 @@ class PageTest {
     HttpResponse<String> post(String path, Map<String, String> form, String origin)
         throws Exception {
       StringBuilder body = new StringBuilder();
-      form.forEach(
-          (name, value) ->
-              body.append(name)
-                  .append('=')
-                  .append(URLEncoder.encode(value, StandardCharsets.UTF_8))
-                  .append('&'));
+      form.forEach((name, value) ->
+          body.append(name)
+              .append('=')
+              .append(URLEncoder.encode(value, StandardCharsets.UTF_8))
+              .append('&'));
       HttpRequest.Builder request =
           request(path)
               .header("Content-Type", "application/x-www-form-urlencoded")

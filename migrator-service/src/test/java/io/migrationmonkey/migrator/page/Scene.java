@@ -83,7 +83,8 @@ final class Scene {
     Inspected servers =
         new Inspected(
             NOW.minusSeconds(1),
-            List.of(server(ServerName.PRODUCTION, healthProblem), server(ServerName.BACKUP, "off")));
+            List.of(
+                server(ServerName.PRODUCTION, healthProblem), server(ServerName.BACKUP, "off")));
     return new Snapshot(
         NOW,
         told ? said : null,
@@ -147,6 +148,11 @@ final class Scene {
             null,
             "",
             Map.of(
-                Fact.STATE, "SUCCEEDED", Fact.REQUESTS_HELD, "113", Fact.LONGEST_STALL_MS, "1234")));
+                Fact.STATE,
+                "SUCCEEDED",
+                Fact.REQUESTS_HELD,
+                "113",
+                Fact.LONGEST_STALL_MS,
+                "1234")));
   }
 }
