@@ -59,5 +59,9 @@ export async function look(page, name) {
   assert.deepEqual(page.complaints, [], name);
 }
 
-export const forDocs = (page, name) =>
-  page.screenshot({ path: path.join(screenshots, `for-docs-${name}.png`) });
+/** The upper part of the page, as a picture for docs/. */
+export async function forDocs(page, name) {
+  await page.setViewportSize({ width: WIDE.width, height: 1240 });
+  await page.screenshot({ path: path.join(screenshots, `for-docs-${name}.png`) });
+  await page.setViewportSize(WIDE);
+}

@@ -1,8 +1,8 @@
 // They run in this order, on one stack: each leaves it as the next needs it.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { PHONE, forDocs, launch, login, look, open } from './browser.mjs';
-import { active, docker, openRequests, other, rest, shell, until } from './stack.mjs';
+import { PHONE, WIDE, forDocs, launch, login, look, open } from './browser.mjs';
+import { active, docker, openRequests, other, readers, rest, shell, until } from './stack.mjs';
 
 const BALLAST = '/var/lib/guestbook/ballast';
 
@@ -88,7 +88,7 @@ describe('the page', { concurrency: false }, () => {
     assert.ok((await width()) <= PHONE.width, `the question is ${await width()} wide`);
     await look(page, 'phone-confirm');
     await page.click('#cancel');
-    await page.setViewportSize({ width: 1200, height: 900 });
+    await page.setViewportSize(WIDE);
   });
 
   it('can be read, and asks before it acts, without JavaScript', { timeout: 30_000 }, async () => {
@@ -128,6 +128,7 @@ describe('the page', { concurrency: false }, () => {
 
   it('takes an order by keyboard alone, and shows the move live until its receipt', { timeout: 150_000 }, async () => {
     const to = other(from);
+    const stopReading = readers();
     await tabTo('migrate');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#confirm');
@@ -145,6 +146,7 @@ describe('the page', { concurrency: false }, () => {
     const step = (name) =>
       page.waitForFunction((wanted) => document.querySelector('.steps .current')?.textContent.includes(wanted), name, { timeout: 60_000, polling: 100 });
     await step('Copy data');
+    await page.waitForSelector('.steps .current progress');
     await forDocs(page, 'migration');
     await look(page, 'migration');
     await page.waitForFunction((server) => document.getElementById('live').textContent === `${server} is live`, to, { timeout: 90_000 });
@@ -153,6 +155,9 @@ describe('the page', { concurrency: false }, () => {
     await page.waitForFunction(() => document.querySelector('#migration #state')?.textContent === 'succeeded', null, { timeout: 90_000 });
     await page.waitForFunction(() => /^Moved from/.test(document.getElementById('last').textContent));
     assert.match(await text('#last'), /kernel update of tonight.*\(operating\)/);
+    const read = await stopReading();
+    assert.deepEqual(read.failed, [], `of ${read.answered} requests`);
+    assert.match(await text('#last'), /had to wait, the longest/);
     assert.equal(await page.evaluate(() => globalThis.notReloaded), true);
     await page.waitForFunction((server) => [...document.querySelectorAll('.card')].find((card) => card.textContent.includes(server))?.textContent.includes('healthy'), to, { timeout: 15_000 });
     await forDocs(page, 'page');

@@ -54,6 +54,31 @@ export const docker = async (verb, service) => run('docker', [verb, await contai
 export const shell = async (server, line) =>
   (await run('docker', ['exec', await container(server), 'bash', '-ec', line])).stdout.trim();
 
+/** People who read all the time, and what became of their requests. */
+export function readers() {
+  const seen = { answered: 0, failed: [] };
+  let over = false;
+  const read = async () => {
+    while (!over) {
+      try {
+        const answer = await fetch(`http://127.0.0.1:${traffic}/health`, { signal: AbortSignal.timeout(60_000) });
+        await answer.text();
+        if (answer.ok) seen.answered++;
+        else seen.failed.push(answer.status);
+      } catch (failure) {
+        seen.failed.push(String(failure.cause ?? failure));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const all = Promise.all(Array.from({ length: 6 }, read));
+  return async () => {
+    over = true;
+    await all;
+    return seen;
+  };
+}
+
 /** Requests that stay open: one whose body never ends, and some that only wish to be answered. */
 export function openRequests(howMany) {
   const sockets = [];
@@ -65,7 +90,7 @@ export function openRequests(howMany) {
   };
   return {
     endless: () =>
-      open('POST /entries HTTP/1.1\r\nHost: guestbook\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\ntext='),
+      open('POST /entries HTTP/1.1\r\nHost: guestbook\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\ntext='),
     waiting: () => {
       for (let i = 0; i < howMany; i++) open('GET /health HTTP/1.1\r\nHost: guestbook\r\n\r\n');
     },

@@ -73,5 +73,4 @@ setInterval(async () => {
   else if (answer) listen();
 }, AGAIN);
 
-document.title = `${document.getElementById('live')?.textContent ?? document.title.split(' – ')[0]} – Migration Monkey`;
 listen();

@@ -40,9 +40,11 @@ class LookController {
 
   @GetMapping("/")
   ResponseEntity<String> overview(@RequestAttribute(PageFilter.SESSION) Session session) {
+    Snapshot seen = watch.now();
     Page page =
         new Page(
-            Frame.of("Overview", "/page/changes", session), regions.overview(watch.now(), session));
+            Frame.of(StatusView.of(seen).live(), "/page/changes", session),
+            regions.overview(seen, session));
     return Html.of(200, templates.render("overview", page));
   }
 

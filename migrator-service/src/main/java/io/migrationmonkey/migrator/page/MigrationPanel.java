@@ -138,6 +138,8 @@ record MigrationPanel(
         taken != null && taken.outcome() == StepOutcome.RUNNING && !followed.view().ended();
     List<Word> log = log(followed, step);
     String newest = log.isEmpty() ? null : log.getLast().text();
+    // Its last word stands beside the step already.
+    List<Word> told = log.size() > 1 ? log : List.of();
     return new StepRow(
         "step-%s-%s".formatted(followed.view().id(), step),
         number,
@@ -152,7 +154,7 @@ record MigrationPanel(
         taken == null ? 0 : Math.max(1, 100 * took(taken, now) / longest),
         running ? newest : taken == null ? null : taken.detail(),
         running && newest != null ? Advance.of(newest) : null,
-        log);
+        told);
   }
 
   private static String state(@Nullable StepView taken, boolean running) {

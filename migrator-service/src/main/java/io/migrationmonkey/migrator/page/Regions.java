@@ -30,8 +30,8 @@ class Regions {
   List<Region> overview(Snapshot seen, Session session) {
     return List.of(
         region("status", "At a glance", StatusView.of(seen)),
-        region("actions", "What can be done", ActionsView.of(seen, session)),
         region("traffic", "Where the traffic goes", TrafficView.of(seen)),
+        region("actions", "What can be done", ActionsView.of(seen, session)),
         region("migration", "Migration", latest(seen)),
         region("servers", "Both servers", ServersView.of(seen)),
         region("standby", "Could the standby take over", StandbyView.of(seen)),
