@@ -10,6 +10,7 @@ describe('the page', { concurrency: false }, () => {
   let browser;
   let page;
   let from;
+  let stopReading;
 
   const text = (selector) => page.textContent(selector);
   const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
@@ -39,6 +40,7 @@ describe('the page', { concurrency: false }, () => {
   });
 
   after(async () => {
+    await stopReading?.();
     for (const server of ['production', 'backup']) await shell(server, `rm -f ${BALLAST}`).catch(() => {});
     await browser?.close();
   });
@@ -128,13 +130,14 @@ describe('the page', { concurrency: false }, () => {
 
   it('takes an order by keyboard alone, and shows the move live until its receipt', { timeout: 150_000 }, async () => {
     const to = other(from);
-    const stopReading = readers();
+    const reason = `kernel update, in the window of ${new Date().toISOString().slice(11, 16)}`;
+    stopReading = readers();
     await tabTo('migrate');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#confirm');
     await look(page, 'confirm-migrate');
     await tabTo('reason');
-    await page.keyboard.type('kernel update of tonight');
+    await page.keyboard.type(reason);
     await tabTo('confirm');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.steps');
@@ -153,8 +156,8 @@ describe('the page', { concurrency: false }, () => {
     await page.waitForFunction((server) => document.getElementById('traffic').textContent.includes(`sends all requests to ${server}`), to);
     await look(page, 'migration-switched');
     await page.waitForFunction(() => document.querySelector('#migration #state')?.textContent === 'succeeded', null, { timeout: 90_000 });
-    await page.waitForFunction(() => /^Moved from/.test(document.getElementById('last').textContent));
-    assert.match(await text('#last'), /kernel update of tonight.*\(operating\)/);
+    await page.waitForFunction((why) => document.getElementById('last').textContent.includes(why), reason);
+    assert.match(await text('#last'), new RegExp(`^Moved from ${from} to ${to} at .* UTC, in .*${reason}.*\\(operating\\)`));
     const read = await stopReading();
     assert.deepEqual(read.failed, [], `of ${read.answered} requests`);
     assert.match(await text('#last'), /had to wait, the longest/);

@@ -178,7 +178,8 @@ class PageTest {
     String page = ann.get("/").body();
     int bytes = page.getBytes(StandardCharsets.UTF_8).length;
     Matcher file =
-        Pattern.compile("(?:href|src)=\"(/page/[a-z]+\\.[a-z]+)\\?v&#x3D;[0-9a-f]+\"").matcher(page);
+        Pattern.compile("(?:href|src)=\"(/page/[a-z]+\\.[a-z]+)\\?v&#x3D;[0-9a-f]+\"")
+            .matcher(page);
     int files = 0;
     while (file.find()) {
       HttpResponse<String> answer = new Browser("").get(file.group(1));
