@@ -19,25 +19,33 @@ import org.springframework.core.Ordered;
 @EnableConfigurationProperties(AccessSettings.class)
 public class AccessConfiguration {
 
+  /** Where the filter stands among the others. */
+  public static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
   private static final Set<String> HEALTH =
       Set.of("/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness");
 
   @Bean
-  FilterRegistrationBean<AccessFilter> accessFilter(
+  Gatekeeper gatekeeper(
       AccessSettings settings, ObjectProvider<Clock> clock, ObjectProvider<MeterRegistry> meters) {
+    return new Gatekeeper(
+        new TokenFile(settings.tokens()),
+        new FailedLogins(clock.getIfAvailable(Clock::systemUTC)),
+        meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+
+  @Bean
+  FilterRegistrationBean<AccessFilter> accessFilter(
+      AccessSettings settings, Gatekeeper gatekeeper, ObjectProvider<Doorway> doorway) {
     Set<String> open = new HashSet<>(HEALTH);
     if (settings.openMetrics()) {
       open.add("/actuator/prometheus");
     }
     FilterRegistrationBean<AccessFilter> filter =
         new FilterRegistrationBean<>(
-            new AccessFilter(
-                new TokenFile(settings.tokens()),
-                new FailedLogins(clock.getIfAvailable(Clock::systemUTC)),
-                open,
-                meters.getIfAvailable(SimpleMeterRegistry::new)));
+            new AccessFilter(gatekeeper, open, doorway.getIfAvailable(() -> path -> false)));
     // Behind what sets the encoding and measures, before all that answers.
-    filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 100);
+    filter.setOrder(ORDER);
     return filter;
   }
 }

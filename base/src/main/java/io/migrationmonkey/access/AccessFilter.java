@@ -1,8 +1,7 @@
 package io.migrationmonkey.access;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.migrationmonkey.access.FailedLogins.Failure;
+import io.migrationmonkey.access.Gatekeeper.Answer;
+import io.migrationmonkey.access.Gatekeeper.Why;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -12,7 +11,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -31,34 +27,24 @@ import tools.jackson.databind.json.JsonMapper;
 final class AccessFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger log = LoggerFactory.getLogger(AccessFilter.class);
 
   private static final String REALM = "realm=\"Migration Monkey\"";
   private static final String WHERE =
       "Whoever installed it has the tokens: token.viewing and token.operating in"
           + " /etc/migration-monkey on the migrator's machine, where nothing else was set";
 
-  private final transient TokenFile tokens;
-  private final transient FailedLogins logins;
+  private final transient Gatekeeper gatekeeper;
   private final transient Set<String> open;
-  private final transient MeterRegistry meters;
+  private final transient Doorway doorway;
 
-  AccessFilter(TokenFile tokens, FailedLogins logins, Set<String> open, MeterRegistry meters) {
-    this.tokens = tokens;
-    this.logins = logins;
+  /**
+   * @param open paths that may be looked at without a token
+   * @param doorway paths that are not this filter's
+   */
+  AccessFilter(Gatekeeper gatekeeper, Set<String> open, Doorway doorway) {
+    this.gatekeeper = gatekeeper;
     this.open = Set.copyOf(open);
-    this.meters = meters;
-    for (Why why : Why.values()) {
-      count(why, 0);
-    }
-  }
-
-  private enum Why {
-    MISSING,
-    MALFORMED,
-    WRONG,
-    SLOWED,
-    ROLE
+    this.doorway = doorway;
   }
 
   private record Refusal(Why why, int status, String detail, String challenge, long retryAfter) {
@@ -75,6 +61,10 @@ final class AccessFilter extends HttpFilter {
       throws IOException, ServletException {
     // As it was sent: what Tomcat makes of dots, semicolons and encoded letters opens nothing.
     String path = request.getRequestURI();
+    if (doorway.guards(path)) {
+      chain.doFilter(request, response);
+      return;
+    }
     List<String> headers = Collections.list(request.getHeaders("Authorization"));
     if (headers.isEmpty()) {
       if (open.contains(path) && Role.looks(request.getMethod())) {
@@ -110,33 +100,29 @@ final class AccessFilter extends HttpFilter {
               "A token as a password is for looking only: send 'Authorization: Bearer TOKEN'."));
       return;
     }
-    byte[] digest = credential.get().digest();
-    Duration pause = logins.pause(request.getRemoteAddr(), digest);
-    if (pause != null) {
-      long seconds = pause.plusMillis(999).toSeconds();
-      refuse(
-          request,
-          response,
-          new Refusal(
-              Why.SLOWED,
-              429,
-              "Too many wrong tokens came from %s: wait %d s".formatted(peer(request), seconds),
-              "",
-              seconds));
-      return;
+    switch (gatekeeper.ask(credential.get().digest(), request)) {
+      case Answer.Slowed(long seconds) ->
+          refuse(
+              request,
+              response,
+              new Refusal(
+                  Why.SLOWED,
+                  429,
+                  "Too many wrong tokens came from %s: wait %d s"
+                      .formatted(request.getRemoteAddr(), seconds),
+                  "",
+                  seconds));
+      case Answer.Wrong() ->
+          refuse(
+              request, response, Refusal.unauthorised(Why.WRONG, "This token is not known here."));
+      case Answer.Known(Caller caller, _) -> {
+        if (caller.role().may(request.getMethod(), path)) {
+          chain.doFilter(new Known(request, caller), response);
+        } else {
+          refuse(request, response, forbidden(caller));
+        }
+      }
     }
-    Optional<Caller> caller = tokens.find(digest);
-    if (caller.isEmpty()) {
-      report(request, logins.failed(request.getRemoteAddr(), digest));
-      refuse(request, response, Refusal.unauthorised(Why.WRONG, "This token is not known here."));
-      return;
-    }
-    logins.succeeded(request.getRemoteAddr(), digest);
-    if (!caller.get().role().may(request.getMethod(), path)) {
-      refuse(request, response, forbidden(caller.get()));
-      return;
-    }
-    chain.doFilter(new Known(request, caller.get()), response);
   }
 
   private static Refusal forbidden(Caller caller) {
@@ -159,24 +145,11 @@ final class AccessFilter extends HttpFilter {
         0);
   }
 
-  private void report(HttpServletRequest request, Failure failure) {
-    log.warn(
-        "A wrong token came from {} with {} {}: number {}{}{}",
-        peer(request),
-        printable(request.getMethod()),
-        printable(request.getRequestURI()),
-        failure.failures(),
-        failure.unheard() == 0
-            ? ""
-            : "; %d more from there were not looked at".formatted(failure.unheard()),
-        failure.pause().isZero()
-            ? ""
-            : "; nothing from there is for %d ms".formatted(failure.pause().toMillis()));
-  }
-
   private void refuse(HttpServletRequest request, HttpServletResponse response, Refusal refusal)
       throws IOException {
-    count(refusal.why, 1);
+    if (refusal.why != Why.SLOWED && refusal.why != Why.WRONG) {
+      gatekeeper.count(refusal.why, 1);
+    }
     if (refusal.retryAfter > 0) {
       response.setHeader("Retry-After", Long.toString(refusal.retryAfter));
     } else {
@@ -207,23 +180,6 @@ final class AccessFilter extends HttpFilter {
   private static boolean isForPeople(HttpServletRequest request) {
     @Nullable String accept = request.getHeader("Accept");
     return accept != null && accept.contains("text/html") && Role.looks(request.getMethod());
-  }
-
-  private void count(Why why, int more) {
-    Counter.builder("monkey.access.refused")
-        .description("Calls that were refused for want of a good token")
-        .tag("reason", why.name().toLowerCase(java.util.Locale.ROOT))
-        .register(meters)
-        .increment(more);
-  }
-
-  private static String peer(HttpServletRequest request) {
-    return String.valueOf(request.getRemoteAddr());
-  }
-
-  private static String printable(String text) {
-    String plain = text.replaceAll("[^!-~]", "?");
-    return plain.substring(0, Math.min(100, plain.length()));
   }
 
   /** The request, which knows now who sent it. */

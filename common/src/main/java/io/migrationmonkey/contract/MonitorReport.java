@@ -3,6 +3,7 @@ package io.migrationmonkey.contract;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a monitor says of its server: JSON under {@link #key}, written at every reading, gone {@link
@@ -15,6 +16,10 @@ import java.time.Instant;
  * @param verdict {@code calm}, {@code strained} or {@code exhausted}
  * @param reason the verdict in words
  * @param at when it was written, by the server's clock
+ * @param exhaustedAtBytes with so much used for a while the verdict is exhausted; null from a
+ *     monitor that is older than this field
+ * @param stalledMicros for how long some task has waited for memory since the boot; null where the
+ *     kernel does not tell
  */
 public record MonitorReport(
     ServerName server,
@@ -23,7 +28,21 @@ public record MonitorReport(
     long usedBytes,
     Verdict verdict,
     String reason,
-    Instant at) {
+    Instant at,
+    @Nullable Long exhaustedAtBytes,
+    @Nullable Long stalledMicros) {
+
+  /** A report that says neither where the end is nor who waits. */
+  public MonitorReport(
+      ServerName server,
+      String bootId,
+      long totalBytes,
+      long usedBytes,
+      Verdict verdict,
+      String reason,
+      Instant at) {
+    this(server, bootId, totalBytes, usedBytes, verdict, reason, at, null, null);
+  }
 
   public static final Duration TTL = Duration.ofSeconds(5);
 

@@ -397,7 +397,8 @@ class MigratorServiceTest {
       }
     }
     assertThat(changes).isGreaterThanOrEqualTo(6);
-    for (String page : new String[] {"/", "/swagger-ui/index.html", "/v3/api-docs", "/error"}) {
+    for (String page :
+        new String[] {"/swagger-ui.html", "/swagger-ui/index.html", "/v3/api-docs", "/error"}) {
       problem(as("", "GET", page, ""), 401, "Authorization: Bearer");
     }
     assertThat(as(TestTokens.VIEWING, "GET", "/swagger-ui/index.html", "").statusCode())

@@ -120,8 +120,10 @@ public class MonitorApplication {
   }
 
   @Bean
-  RedisLink redisLink(StringRedisTemplate redis, ServerName server, Clock clock) {
-    return new RedisLink(redis, server, BootId.ofThisBoot(), clock, Clock.systemUTC());
+  RedisLink redisLink(
+      StringRedisTemplate redis, ServerName server, PressureSettings pressure, Clock clock) {
+    return new RedisLink(
+        redis, server, BootId.ofThisBoot(), pressure.limits(), clock, Clock.systemUTC());
   }
 
   @Bean

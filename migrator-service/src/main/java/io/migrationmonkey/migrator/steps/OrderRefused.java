@@ -8,13 +8,24 @@ public final class OrderRefused extends RuntimeException {
   /** Why, as far as a caller must tell the cases apart. */
   public enum Why {
     /** The order itself makes no sense. */
-    MALFORMED,
+    MALFORMED(400),
     /** It names something that does not exist. */
-    UNKNOWN,
+    UNKNOWN(404),
     /** It contradicts what is so now: one runs, or the server to leave is the standby. */
-    CONFLICT,
+    CONFLICT(409),
     /** The standby could not take over, or it is too early. */
-    NOT_NOW
+    NOT_NOW(412);
+
+    private final int status;
+
+    Why(int status) {
+      this.status = status;
+    }
+
+    /** What HTTP calls it. */
+    public int status() {
+      return status;
+    }
   }
 
   private final Why why;

@@ -26,14 +26,8 @@ class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ProblemDetail refused(OrderRefused refused) {
-    HttpStatus status =
-        switch (refused.why()) {
-          case MALFORMED -> HttpStatus.BAD_REQUEST;
-          case UNKNOWN -> HttpStatus.NOT_FOUND;
-          case CONFLICT -> HttpStatus.CONFLICT;
-          case NOT_NOW -> HttpStatus.PRECONDITION_FAILED;
-        };
-    return ProblemDetail.forStatusAndDetail(status, String.valueOf(refused.getMessage()));
+    return ProblemDetail.forStatusAndDetail(
+        HttpStatus.valueOf(refused.why().status()), String.valueOf(refused.getMessage()));
   }
 
   @ExceptionHandler

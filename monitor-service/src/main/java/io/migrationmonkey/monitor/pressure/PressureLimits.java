@@ -35,4 +35,9 @@ public record PressureLimits(
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
           1.5);
+
+  /** So much must be used before a ratio counts as exhausted. */
+  public long exhaustedAtBytes(long totalBytes) {
+    return Math.max(Math.round(exhaustedRatio * totalBytes), totalBytes - availableBytes);
+  }
 }

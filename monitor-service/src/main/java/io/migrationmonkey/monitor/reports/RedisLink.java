@@ -4,6 +4,10 @@ import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.monitor.memory.Figure;
+import io.migrationmonkey.monitor.memory.MemoryReading;
+import io.migrationmonkey.monitor.memory.Signal;
+import io.migrationmonkey.monitor.pressure.PressureLimits;
 import io.migrationmonkey.monitor.watch.Sighting;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +39,7 @@ public final class RedisLink implements Consumer<Sighting> {
   private final StringRedisTemplate redis;
   private final ServerName server;
   private final BootId bootId;
+  private final PressureLimits limits;
   private final Clock clock;
   private final Clock timeOfDay;
 
@@ -46,10 +51,16 @@ public final class RedisLink implements Consumer<Sighting> {
    * @param timeOfDay for what people and other services read
    */
   public RedisLink(
-      StringRedisTemplate redis, ServerName server, BootId bootId, Clock clock, Clock timeOfDay) {
+      StringRedisTemplate redis,
+      ServerName server,
+      BootId bootId,
+      PressureLimits limits,
+      Clock clock,
+      Clock timeOfDay) {
     this.redis = redis;
     this.server = server;
     this.bootId = bootId;
+    this.limits = limits;
     this.clock = clock;
     this.timeOfDay = timeOfDay;
   }
@@ -83,14 +94,24 @@ public final class RedisLink implements Consumer<Sighting> {
   }
 
   private MonitorReport report(Sighting.Seen seen) {
+    MemoryReading reading = seen.reading();
     return new MonitorReport(
         server,
         bootId.value(),
-        seen.reading().totalBytes(),
-        seen.reading().usedBytes(),
+        reading.totalBytes(),
+        reading.usedBytes(),
         seen.judgement().verdict(),
         seen.judgement().reason(),
-        timeOfDay.instant());
+        timeOfDay.instant(),
+        limits.exhaustedAtBytes(reading.totalBytes()),
+        stalledMicros(reading));
+  }
+
+  // The server's own where there is one: the host's neighbours wait for memory of their own.
+  private static @Nullable Long stalledMicros(MemoryReading reading) {
+    Figure own = reading.signals().get(Signal.OWN_SOME_STALL);
+    Figure figure = own == null ? reading.signals().get(Signal.HOST_SOME_STALL) : own;
+    return figure == null ? null : figure.value();
   }
 
   private Role role(@Nullable String value) {

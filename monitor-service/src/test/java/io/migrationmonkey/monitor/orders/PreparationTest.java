@@ -12,6 +12,7 @@ import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.monitor.memory.MemoryReading;
 import io.migrationmonkey.monitor.pressure.Judgement;
+import io.migrationmonkey.monitor.pressure.PressureLimits;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
 import io.migrationmonkey.monitor.watch.Sighting;
@@ -74,7 +75,14 @@ class PreparationTest {
     connections.afterPropertiesSet();
     connections.start();
     redis = new StringRedisTemplate(connections);
-    link = new RedisLink(redis, ServerName.PRODUCTION, new BootId("boot-1"), clock, clock);
+    link =
+        new RedisLink(
+            redis,
+            ServerName.PRODUCTION,
+            new BootId("boot-1"),
+            PressureLimits.DEFAULT,
+            clock,
+            clock);
     preparation =
         new Preparation(
             ServerName.PRODUCTION,

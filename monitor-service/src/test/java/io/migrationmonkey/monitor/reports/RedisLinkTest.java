@@ -13,10 +13,14 @@ import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.monitor.memory.Figure;
 import io.migrationmonkey.monitor.memory.MemoryReading;
+import io.migrationmonkey.monitor.memory.Signal;
 import io.migrationmonkey.monitor.pressure.Judgement;
+import io.migrationmonkey.monitor.pressure.PressureLimits;
 import io.migrationmonkey.monitor.watch.Sighting;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +61,14 @@ class RedisLinkTest {
     connections.start();
     redis = new StringRedisTemplate(connections);
     redis.afterPropertiesSet();
-    link = new RedisLink(redis, ServerName.PRODUCTION, new BootId("boot-1"), clock, clock);
+    link =
+        new RedisLink(
+            redis,
+            ServerName.PRODUCTION,
+            new BootId("boot-1"),
+            PressureLimits.DEFAULT,
+            clock,
+            clock);
   }
 
   @AfterEach
@@ -80,7 +91,9 @@ class RedisLinkTest {
                 950,
                 Verdict.EXHAUSTED,
                 "in words",
-                clock.instant()));
+                clock.instant(),
+                950L,
+                1_250_000L));
     assertThat(redis.getExpire(key, TimeUnit.MILLISECONDS)).isBetween(1L, 5_000L);
     assertThat(link.connected()).isTrue();
   }
@@ -148,7 +161,16 @@ class RedisLinkTest {
 
   private Sighting seen() {
     return new Sighting.Seen(
-        new MemoryReading(clock.instant(), 1000, 950, "a test"),
+        new MemoryReading(
+            clock.instant(),
+            1000,
+            950,
+            "a test",
+            Map.of(
+                Signal.HOST_SOME_STALL,
+                new Figure(9_000_000, "the host"),
+                Signal.OWN_SOME_STALL,
+                new Figure(1_250_000, "the server"))),
         new Judgement(Verdict.EXHAUSTED, "in words", null, false, null, clock.instant()));
   }
 }

@@ -11,6 +11,7 @@ import io.migrationmonkey.contract.MonitorReport;
 import io.migrationmonkey.contract.RedisWithUsers;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
+import io.migrationmonkey.monitor.pressure.PressureLimits;
 import io.migrationmonkey.monitor.reports.BootId;
 import io.migrationmonkey.monitor.reports.RedisLink;
 import io.migrationmonkey.monitor.reports.Role;
@@ -38,7 +39,13 @@ class LeastRightsIT {
       StringRedisTemplate template = new StringRedisTemplate(connections);
       ManualClock clock = new ManualClock();
       RedisLink link =
-          new RedisLink(template, ServerName.PRODUCTION, new BootId("a-boot"), clock, clock);
+          new RedisLink(
+              template,
+              ServerName.PRODUCTION,
+              new BootId("a-boot"),
+              PressureLimits.DEFAULT,
+              clock,
+              clock);
 
       link.accept(new Sighting.Unread(clock.instant(), "not what this is about"));
       template.opsForValue().set(MonitorReport.key(ServerName.PRODUCTION), "{}", MonitorReport.TTL);
