@@ -77,7 +77,8 @@ class LookController {
   ResponseEntity<SseEmitter> changes(
       @RequestParam(required = false) @Nullable String migration,
       @RequestAttribute(PageFilter.SESSION) Session session) {
-    regions(migration).apply(session);
+    // A migration that nobody knows is not found now, and not once the stream has begun.
+    var _ = regions(migration).apply(session);
     return changes
         .follow(session, regions(migration))
         .map(ResponseEntity::ok)
