@@ -77,7 +77,8 @@ class LookController {
   ResponseEntity<SseEmitter> changes(
       @RequestParam(required = false) @Nullable String migration,
       @RequestAttribute(PageFilter.SESSION) Session session) {
-    regions(migration).apply(session);
+    // What is not there is said before the stream begins.
+    var _ = regions(migration).apply(session);
     return changes
         .follow(session, regions(migration))
         .map(ResponseEntity::ok)
