@@ -129,6 +129,7 @@ ports=(
   "MONKEY_TRAFFIC_PORT 8080 the application, through the proxy"
   "MONKEY_PROXY_PORT 8090 the proxy's management"
   "MONKEY_MIGRATOR_PORT 8081 the migrator"
+  "MONKEY_MIGRATOR_2_PORT 8091 the second migrator, where there is one"
   "MONKEY_PROMETHEUS_PORT 9090 Prometheus"
   "MONKEY_GRAFANA_PORT 3000 Grafana"
   "MONKEY_REDIS_PORT 6379 Redis"
@@ -139,8 +140,16 @@ ports=(
   "MONKEY_PRODUCTION_DATABASE_PORT 8003 production's PostgreSQL, where that is the application"
   "MONKEY_BACKUP_DATABASE_PORT 8004 backup's PostgreSQL, where that is the application"
 )
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# A variable that is not set gets its usual port; with MONKEY_PORTS=free the first free one from 10000 above that.
 for port in "${ports[@]}"; do
   read -r variable default _ <<<"$port"
+  if [[ -z ${!variable-} && ${MONKEY_PORTS-} == free ]]; then
+    for ((default += 10000; default < 65000; default += 100)); do
+      listens "$default" || break
+    done
+  fi
   export "$variable=${!variable:-$default}"
 done
 

@@ -26,9 +26,9 @@ remove_server() {
 }
 
 # The values are the playbook's own, from its template's few lines.
-# start_server MEMORY MIGRATOR_URL
+# start_server MEMORY MIGRATOR_URL [MEMORY_AND_SWAP]
 start_server() {
-  local memory=$1 migrator=$2 carrier
+  local memory=$1 migrator=$2 swap=${3-$1} carrier
   remove_server
   docker network create "$bench" >/dev/null
   docker run --detach --name "$bench-redis" --network "$bench" --network-alias redis redis:7 \
@@ -36,7 +36,7 @@ start_server() {
   docker run --detach --name "$server" --network "$bench" --hostname production \
     --cap-add SYS_ADMIN --cap-add SYS_BOOT --security-opt apparmor=unconfined \
     --tmpfs /run:exec,mode=755 --tmpfs /run/lock --tmpfs /tmp:exec,mode=1777 \
-    --memory "$memory" --memory-swap "$memory" --publish "127.0.0.1::8082" "$MONKEY_IMAGES/server" >/dev/null
+    --memory "$memory" --memory-swap "$swap" --publish "127.0.0.1::8082" "$MONKEY_IMAGES/server" >/dev/null
   in_server mkdir -p /opt /etc/migration-monkey
   # As an archive, which keeps the dates that the cache of the classes asks for.
   carrier=$(docker create "$MONKEY_IMAGES/provisioning")

@@ -1,5 +1,6 @@
 package io.migrationmonkey.access;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.access.FailedLogins.Failure;
 import jakarta.servlet.http.HttpServletRequest;
@@ -101,8 +102,10 @@ public final class Gatekeeper {
   }
 
   void count(Why why, int more) {
-    meters
-        .counter("monkey.access.refused", "reason", why.name().toLowerCase(Locale.ROOT))
+    Counter.builder("monkey.access.refused")
+        .description("Calls that were refused for want of a good token")
+        .tag("reason", why.name().toLowerCase(Locale.ROOT))
+        .register(meters)
         .increment(more);
   }
 

@@ -2,6 +2,7 @@ package io.migrationmonkey.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.migrationmonkey.docs.GeneratedPart;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -28,8 +29,6 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
  */
 public final class SettingsPage {
 
-  private static final Path PAGE = Path.of("..", "docs", "settings.md");
-
   private SettingsPage() {}
 
   /**
@@ -37,21 +36,7 @@ public final class SettingsPage {
    * @param packages in which its records are
    */
   public static void check(String service, String... packages) throws Exception {
-    String begin =
-        "<!-- settings of the %s: written by its SettingsPageTest -->\n".formatted(service);
-    String end = "<!-- end of the %s's -->".formatted(service);
-    String page = Files.readString(PAGE);
-    assertThat(page).as("the marks in docs/settings.md").contains(begin).contains(end);
-    int from = page.indexOf(begin) + begin.length();
-    int to = page.indexOf(end);
-    String table = table(packages);
-    if (Boolean.getBoolean("docs.write")) {
-      Files.writeString(PAGE, page.substring(0, from) + table + page.substring(to));
-    } else {
-      assertThat(page.substring(from, to))
-          .as("docs/settings.md is as it was: run this test with -Ddocs.write=true")
-          .isEqualTo(table);
-    }
+    GeneratedPart.check("settings.md", "settings of the " + service, table(packages));
   }
 
   private static String table(String... packages) throws Exception {
@@ -64,7 +49,7 @@ public final class SettingsPage {
     settings.stream()
         .sorted(Comparator.comparing(setting -> setting.record().getName()))
         .forEach(setting -> byName.putIfAbsent(setting.name(), setting));
-    StringBuilder table = new StringBuilder("\n| setting | default | what |\n|---|---|---|\n");
+    StringBuilder table = new StringBuilder("| setting | default | what |\n|---|---|---|\n");
     for (SettingNames.Setting setting : byName.values()) {
       String words = words(setting.record()).get(setting.component());
       assertThat(words)
@@ -78,7 +63,7 @@ public final class SettingsPage {
                   words,
                   kind(setting.type())));
     }
-    return table.append('\n').toString();
+    return table.toString();
   }
 
   private static List<Class<?>> records(String... packages) throws ClassNotFoundException {

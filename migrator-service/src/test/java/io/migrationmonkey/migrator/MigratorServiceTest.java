@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.docs.ApiPage;
+import io.migrationmonkey.docs.MetricsPage;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
@@ -47,6 +49,7 @@ class MigratorServiceTest {
   private static RealRedis redis;
   private static ConfigurableApplicationContext service;
   private static int port;
+  private static ApiPage described;
 
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -79,6 +82,7 @@ class MigratorServiceTest {
             "--monkey.application.services[0]=guestbook.service");
     port = Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
     await().atMost(Duration.ofSeconds(10)).until(() -> redisGet("switch"), "false"::equals);
+    described = ApiPage.of(new MigratorServiceTest().get("/v3/api-docs").body());
   }
 
   @AfterAll
@@ -107,6 +111,18 @@ class MigratorServiceTest {
   void aWrongOrderIsAnsweredByAProblemThatSaysWhatIsWrong(String body, int status, String detail)
       throws Exception {
     problem(post(body, Map.of()), status, detail);
+  }
+
+  @Test
+  @Order(0)
+  void itsRestInterfaceIsDescribedInWholeWithExamples() throws Exception {
+    ApiPage.of(get("/v3/api-docs").body()).check("migrator");
+  }
+
+  @Test
+  @Order(0)
+  void thePageOfMetricsSaysWhatPrometheusScrapes() throws Exception {
+    MetricsPage.check("migrator", get("/actuator/prometheus").body());
   }
 
   @Test
@@ -477,6 +493,10 @@ class MigratorServiceTest {
 
   private static void problem(HttpResponse<String> response, int status, String detail) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    String path = response.uri().getPath();
+    if (path.startsWith("/api/")) {
+      described.foresees(response.request().method(), path, status);
+    }
     assertThat(response.headers().firstValue("content-type").orElse(""))
         .startsWith("application/problem+json");
     assertThat(Wire.read(response.body(), Map.class).get("detail").toString()).contains(detail);

@@ -12,6 +12,8 @@ import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.docs.ApiPage;
+import io.migrationmonkey.docs.MetricsPage;
 import io.migrationmonkey.monitor.memory.FakeServer;
 import io.migrationmonkey.monitor.memory.ServerMemory;
 import java.io.IOException;
@@ -103,6 +105,18 @@ class MonitorServiceTest {
   static void stop() {
     MIGRATOR.stop(0);
     REDIS.close();
+  }
+
+  @Test
+  void itsRestInterfaceIsDescribedInWholeWithExamples() throws IOException {
+    ApiPage page = ApiPage.of(get("/v3/api-docs"));
+    page.check("monitor");
+    page.checkWritten();
+  }
+
+  @Test
+  void thePageOfMetricsSaysWhatPrometheusScrapes() throws IOException {
+    MetricsPage.check("monitor", get("/actuator/prometheus"));
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.RealRedis;
 import io.migrationmonkey.contract.SwitchKey;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -35,17 +37,9 @@ class TriggersTest {
 
   @TempDir Path directory;
 
-  // As Alertmanager 0.25 sends it, shortened.
-  private static final String ALERTS =
-      """
-      {"receiver":"monkey","status":"firing","version":"4","groupKey":"{}:{}","externalURL":"http://a",
-       "commonLabels":{"alertname":"DiskDying"},"alerts":[
-        {"status":"firing","labels":{"alertname":"DiskDying","server":"production"},
-         "annotations":{"summary":"sda reports errors"},"startsAt":"2026-01-01T02:00:00Z",
-         "endsAt":"0001-01-01T00:00:00Z","generatorURL":"","fingerprint":"c0ffee"},
-        {"status":"resolved","labels":{"alertname":"Old"},"annotations":{},
-         "startsAt":"2026-01-01T01:00:00Z","fingerprint":"dead"}]}
-      """;
+  // As Alertmanager 0.25 sends it, shortened; deploy/prometheus/alertmanager_test.py compares a
+  // real one's.
+  private static final String ALERTS = read("/alertmanager.json");
 
   private final List<String> keys = new CopyOnWriteArrayList<>();
   private final List<String> orders = new CopyOnWriteArrayList<>();
@@ -213,5 +207,13 @@ class TriggersTest {
       request.header("Authorization", authorization);
     }
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String read(String resource) {
+    try (InputStream in = TriggersTest.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -12,6 +12,8 @@ import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.contract.SwitchKey;
 import io.migrationmonkey.contract.SwitchRecord;
 import io.migrationmonkey.contract.Wire;
+import io.migrationmonkey.docs.ApiPage;
+import io.migrationmonkey.docs.MetricsPage;
 import io.migrationmonkey.proxy.forwarding.RawClient;
 import io.migrationmonkey.proxy.forwarding.TestCertificate;
 import io.migrationmonkey.proxy.forwarding.TestServer;
@@ -120,6 +122,18 @@ class ProxyApplicationTest {
 
   private ProxyReport report() {
     return Wire.read(cli.get(ProxyReport.key("p1")), ProxyReport.class);
+  }
+
+  @Test
+  void itsRestInterfaceIsDescribedInWholeWithExamples() throws Exception {
+    ApiPage page = ApiPage.of(management("/v3/api-docs").body());
+    page.check("proxy");
+    page.checkWritten();
+  }
+
+  @Test
+  void thePageOfMetricsSaysWhatPrometheusScrapes() throws Exception {
+    MetricsPage.check("proxy", management("/actuator/prometheus").body());
   }
 
   @Test

@@ -190,11 +190,14 @@ final class Site {
     running.shell(to(), "mount -t tmpfs -o size=64k tmpfs /var/cache/apt/archives");
   }
 
-  /** The stop on the source lasts, so that the disk is full when the last changes come. */
+  /**
+   * The stop on the source leaves more data, and lasts, so that the disk is full before it moves.
+   */
   void smallDiskForData() throws Exception {
     running.shell(
         from,
-        "mkdir -p /run/systemd/system/guestbook.service.d; printf '[Service]\\nExecStopPost=/bin/sleep 4\\n' > /run/systemd/system/guestbook.service.d/lasts.conf; systemctl daemon-reload");
+        "rm -f /run/disk-is-full; mkdir -p /run/systemd/system/guestbook.service.d; printf '[Service]\\nExecStopPost=-/bin/sh -c \"head -c 16M /dev/urandom > %s/later.bin; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -e /run/disk-is-full ] && break; sleep 0.5; done\"\\n' > /run/systemd/system/guestbook.service.d/lasts.conf; systemctl daemon-reload"
+            .formatted(DATA));
     running.shell(
         to(),
         "mkdir -p %1$s; mount -t tmpfs -o size=300m tmpfs %1$s; chown guestbook: %1$s"
@@ -208,6 +211,7 @@ final class Site {
         to(),
         "for i in $(seq 50); do used=$(df -k --output=used %1$s | tail -n 1); mount -o remount,size=$((used + 4))k %1$s 2>/dev/null && exit 0; done; exit 1"
             .formatted(DATA));
+    running.shell(from, "touch /run/disk-is-full");
   }
 
   void unmount() throws Exception {

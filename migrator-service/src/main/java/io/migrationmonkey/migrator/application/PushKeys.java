@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  */
 public final class PushKeys {
 
+  private static final String RRSYNC = "/usr/bin/rrsync";
+  private static final String RECEIVER = RRSYNC + " -wo /";
+
   public static final String KEY = "/etc/migration-monkey/push/id_ed25519";
   public static final String KNOWN_HOSTS = "/etc/migration-monkey/push/known_hosts";
 
@@ -51,16 +54,39 @@ public final class PushKeys {
    * @param user the one whom the migrator logs in as; the push comes in by the same door
    */
   public static RemoteCommand<String> authorize(String user, String publicKey) {
-    String rrsync = "/usr/bin/rrsync -wo /";
     // rrsync reads there what rsync asks for; sudo would drop it.
     String command =
-        user.equals("root") ? rrsync : "sudo -n --preserve-env=SSH_ORIGINAL_COMMAND -- " + rrsync;
+        user.equals("root")
+            ? RECEIVER
+            : "sudo -n --preserve-env=SSH_ORIGINAL_COMMAND -- " + RECEIVER;
     return keys(user, "restrict,command=\"%s\" %s %s".formatted(command, publicKey, MARK));
   }
 
   /** Lets nobody push here. */
   public static RemoteCommand<String> authorizeNobody(String user) {
     return keys(user, "");
+  }
+
+  /**
+   * Ends what still receives here. Behind a cut network it would wait for a sender that is long
+   * gone, and rrsync lets nobody else in meanwhile.
+   */
+  public static RemoteCommand<String> stopReceiving() {
+    return new Run(
+        Invocation.script(
+            """
+            # ends what still receives
+            for process in /proc/[0-9]*; do
+              pid=${process#/proc/}
+              case $(tr '\\0' ' ' 2>/dev/null <"$process/cmdline") in
+                *"$1 -wo / ")
+                  children=$(cat "$process/task/$pid/children" 2>/dev/null) || true
+                  kill -KILL "$pid" $children 2>/dev/null || true
+                  ;;
+              esac
+            done
+            """,
+            RRSYNC));
   }
 
   /** Reads the server's own host key, over a connection that has proven it. */

@@ -10,6 +10,7 @@ import io.migrationmonkey.migrator.application.MeasureData;
 import io.migrationmonkey.migrator.application.Priority;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.application.PushData.What;
+import io.migrationmonkey.migrator.application.PushKeys;
 import io.migrationmonkey.migrator.application.PushProgress;
 import io.migrationmonkey.migrator.application.Survey;
 import io.migrationmonkey.migrator.ssh.RemoteCommand;
@@ -46,10 +47,11 @@ class DataCopy {
     this.ssh = ssh;
   }
 
-  /** Ends what a migrator left behind on the servers when it died. */
+  /** Ends what a migrator left behind on the servers when it, or the network, died. */
   void stopLeftOver(MigrationRun run) {
     both(run, server -> server.run(Survey.stopLeftOver()));
     run.source().run(PushData.stopLeftOver());
+    run.standby().run(PushKeys.stopReceiving());
   }
 
   /** From here on changes count. Answers how much there is. */

@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.steps;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.Event;
 import io.migrationmonkey.contract.MigrationOrder;
@@ -110,6 +111,10 @@ public class Reboots implements DisposableBean {
     this.events = events;
     this.waiting = waiting;
     this.meters = meters;
+    for (ServerName server : ServerName.values()) {
+      reboots(server, true);
+      reboots(server, false);
+    }
     this.clock = clock;
     var _ =
         timer.scheduleWithFixedDelay(
@@ -285,14 +290,15 @@ public class Reboots implements DisposableBean {
           ended.server(),
           String.valueOf(ended.problem()));
     }
-    meters
-        .counter(
-            "monkey.reboots",
-            "server",
-            ended.server().toString(),
-            "state",
-            well ? "succeeded" : "failed")
-        .increment();
+    reboots(ended.server(), well).increment();
+  }
+
+  private Counter reboots(ServerName server, boolean well) {
+    return Counter.builder("monkey.reboots")
+        .description("Reboots that were ordered or due, apart from those of migrations")
+        .tag("server", server.toString())
+        .tag("state", well ? "succeeded" : "failed")
+        .register(meters);
   }
 
   private void tell(String by, Event.What what, String text, Object... words) {

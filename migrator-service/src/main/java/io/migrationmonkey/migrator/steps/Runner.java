@@ -1,6 +1,7 @@
 package io.migrationmonkey.migrator.steps;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.migrationmonkey.contract.MigrationOrder.Trigger;
 import io.migrationmonkey.migrator.application.PushData;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry;
@@ -17,7 +18,6 @@ import io.migrationmonkey.migrator.switching.SwitchState;
 import io.migrationmonkey.migrator.switching.Switchboard;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +51,7 @@ class Runner implements DisposableBean {
   private final Journal journal;
   private final Servers servers;
   private final Waiting waiting;
-  private final MeterRegistry meters;
+  private final MigrationMetrics metrics;
   private final Clock clock;
   private final ExecutorService worker = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer =
@@ -83,7 +83,7 @@ class Runner implements DisposableBean {
     this.journal = journal;
     this.servers = servers;
     this.waiting = waiting;
-    this.meters = meters;
+    this.metrics = new MigrationMetrics(meters, this::occupied);
     this.clock = clock;
     var _ = timer.scheduleWithFixedDelay(this::renewOrRecover, 0, 1, TimeUnit.SECONDS);
   }
@@ -177,8 +177,9 @@ class Runner implements DisposableBean {
           Boolean.parseBoolean(run.fact(Fact.DRY_RUN))
               ? dryRun.run(run, scribe)
               : migration.run(first, run, scribe).state();
-      count(state, run);
+      metrics.ended(state, Trigger.valueOf(run.fact(Fact.TRIGGER)));
       scribe.flush();
+      journal.find(run.id()).ifPresent(metrics::measure);
     } catch (MigrationRun.Relinquished e) {
       log.warn("{}: left to whoever takes it up: {}", run.id(), e.getMessage());
     } catch (DataAccessException e) {
@@ -186,17 +187,6 @@ class Runner implements DisposableBean {
     } catch (RuntimeException e) {
       log.error("{}: the migrator itself failed; it is taken up again", run.id(), e);
     }
-  }
-
-  private void count(State state, MigrationRun run) {
-    meters
-        .counter(
-            "monkey.migrations",
-            "state",
-            state.name().toLowerCase(Locale.ROOT),
-            "trigger",
-            run.fact(Fact.TRIGGER).toLowerCase(Locale.ROOT))
-        .increment();
   }
 
   private void renewOrRecover() {

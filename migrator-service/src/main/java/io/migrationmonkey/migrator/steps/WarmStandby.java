@@ -1,6 +1,8 @@
 package io.migrationmonkey.migrator.steps;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.migrationmonkey.migrator.parity.CompareServers;
 import io.migrationmonkey.migrator.parity.Connections;
 import io.migrationmonkey.migrator.parity.ParityDesk;
@@ -88,6 +90,10 @@ public class WarmStandby implements ApplicationListener<ContextClosedEvent> {
     this.connections = connections;
     this.compare = compare;
     this.meters = meters;
+    for (WarmRun.Outcome outcome : WarmRun.Outcome.values()) {
+      runs(outcome);
+      duration(outcome);
+    }
     this.clock = clock;
     schedule(this::tick);
     // Apart from that, since it must not wait for a Redis that does not answer.
@@ -224,10 +230,24 @@ public class WarmStandby implements ApplicationListener<ContextClosedEvent> {
     }
   }
 
+  private Counter runs(WarmRun.Outcome outcome) {
+    return Counter.builder("monkey.warm.runs")
+        .description("Warm runs that ended, by how; preempted: it gave way to a migration")
+        .tag("outcome", outcome.toString())
+        .register(meters);
+  }
+
+  private Timer duration(WarmRun.Outcome outcome) {
+    return Timer.builder("monkey.warm.duration")
+        .description("How long warm runs took, by how they ended")
+        .tag("outcome", outcome.toString())
+        .register(meters);
+  }
+
   private void tell(WarmRun ended) {
     Duration took = Duration.between(ended.startedAt(), ended.endedAt());
-    meters.counter("monkey.warm.runs", "outcome", ended.outcome().toString()).increment();
-    meters.timer("monkey.warm.duration", "outcome", ended.outcome().toString()).record(took);
+    runs(ended.outcome()).increment();
+    duration(ended.outcome()).record(took);
     switch (ended.outcome()) {
       case COMPLETE -> log.info("{}: {}, {} ms", ended.id(), ended.text(), took.toMillis());
       case PREEMPTED -> log.info("{}: let go: {}", ended.id(), ended.text());

@@ -104,6 +104,24 @@ class DataTransferIT {
     }
   }
 
+  /** Its sender is gone without a word, as behind a cut network, and it waits for it. */
+  @Test
+  void aReceiverThatWasLeftBehindOnTheStandbyDoesNotKeepTheNextCopyOut() {
+    pair.production.inside("mkdir -p /srv/again && echo here >/srv/again/file");
+    DataSettings data = data(List.of("/srv/again"));
+    pair.exchangeKeys(data);
+    pair.backup.inside(
+        """
+        mkfifo /root/silence
+        setsid sh -c 'exec 3<>/root/silence
+          SSH_ORIGINAL_COMMAND="rsync --server -logDtpre.iLsfxCIvu . /" exec /usr/bin/rrsync -wo / <&3' >/dev/null 2>&1 &
+        for i in $(seq 50); do pgrep -x rsync >/dev/null && exit 0; sleep 0.1; done; exit 1
+        """);
+    pair.copy(data);
+    assertThat(pair.backup.inside("cat /srv/again/file")).isEqualTo("here\n");
+    assertThat(pair.backup.inside("pgrep -x rsync || true")).isEmpty();
+  }
+
   @Test
   void whatIsExcludedIsNeitherCopiedNorComparedNorRemoved() {
     pair.production.inside(

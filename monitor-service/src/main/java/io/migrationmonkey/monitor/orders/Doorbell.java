@@ -1,10 +1,12 @@
 package io.migrationmonkey.monitor.orders;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.monitor.reports.RedisLink;
 import io.migrationmonkey.monitor.reports.Role;
 import java.net.URI;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ public final class Doorbell {
     this.redis = redis;
     this.migrator = migrator;
     this.meters = meters;
+    for (Outcome outcome : Outcome.values()) {
+      triggers(outcome);
+    }
   }
 
   /** What came of it. */
@@ -59,11 +64,15 @@ public final class Doorbell {
           // The migrator knows better, or says that nobody does.
           default -> reply(migrator.order(server, reason, key));
         };
-    meters
-        .counter(
-            "monkey.triggers", "outcome", reply.outcome().name().toLowerCase(java.util.Locale.ROOT))
-        .increment();
+    triggers(reply.outcome()).increment();
     return reply;
+  }
+
+  private Counter triggers(Outcome outcome) {
+    return Counter.builder("monkey.triggers")
+        .description("Orders from outside that this monitor passed on, by what came of them")
+        .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+        .register(meters);
   }
 
   private static Reply reply(Answer answer) {

@@ -98,7 +98,7 @@ public final class Errand implements AutoCloseable {
           case Answer.Refused _ -> "refused";
           default -> "failed";
         };
-    meters.counter("monkey.orders", "outcome", outcome).increment();
+    OrderDesk.counter(meters, outcome).increment();
     lastAnswer = answer.toString();
     log.warn("Ordered a migration off {} ({}): {}", server, reason, answer);
     return answer;

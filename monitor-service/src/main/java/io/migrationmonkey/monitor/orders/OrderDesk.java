@@ -182,7 +182,7 @@ public final class OrderDesk implements Consumer<Sighting> {
         && seen.judgement().verdict() == Verdict.EXHAUSTED;
   }
 
-  private static Counter counter(MeterRegistry meters, String outcome) {
+  static Counter counter(MeterRegistry meters, String outcome) {
     return Counter.builder("monkey.orders")
         .description("Orders for a migration that this monitor sent, by what came of them")
         .tag("outcome", outcome)

@@ -1,5 +1,6 @@
 package io.migrationmonkey.monitor.restart;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.contract.ApplicationReport;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,6 +43,12 @@ public final class RestartMonkey implements AutoCloseable {
 
   /** Without a lease, because Redis is away. */
   private static final String NO_LEASE = "-";
+
+  /**
+   * The first word of what root's helper answers; it lasts longer than we wait, or says nothing.
+   */
+  private static final List<String> OUTCOMES =
+      List.of("done", "failed", "refused", "busy", "lasts", "broken");
 
   private final ServerName server;
   private final boolean enabled;
@@ -98,6 +106,9 @@ public final class RestartMonkey implements AutoCloseable {
         .tag("server", server.toString())
         .description("1 while the application runs here and is healthy; NaN while nobody knows")
         .register(meters);
+    for (Action action : EnumSet.complementOf(EnumSet.of(Action.NOTHING))) {
+      OUTCOMES.forEach(outcome -> restarts(action, outcome));
+    }
   }
 
   public void start() {
@@ -206,9 +217,7 @@ public final class RestartMonkey implements AutoCloseable {
       came = "lasts: " + e.getMessage();
     }
     String outcome = came.isEmpty() ? "broken" : came.split("[ :]", 2)[0];
-    meters
-        .counter("monkey.restarts", "server", server.toString(), "action", word, "outcome", outcome)
-        .increment();
+    restarts(action, outcome).increment();
     if (outcome.equals("refused") || outcome.equals("busy")) {
       log.info("{}: {}", word, came);
       return;
@@ -217,6 +226,15 @@ public final class RestartMonkey implements AutoCloseable {
     tell(
         action == Action.STOP ? Event.What.STOPPED_ON_STANDBY : Event.What.RESTARTED,
         "%s (%s)".formatted(why, came));
+  }
+
+  private Counter restarts(Action action, String outcome) {
+    return Counter.builder("monkey.restarts")
+        .description("What Restart Monkey did to the application, by what came of it")
+        .tag("server", server.toString())
+        .tag("action", action.name().toLowerCase(Locale.ROOT))
+        .tag("outcome", outcome)
+        .register(meters);
   }
 
   private void tell(Event.What what, String text) {

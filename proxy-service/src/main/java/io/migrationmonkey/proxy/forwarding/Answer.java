@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A server's response on its way to a client, in a framing that this client understands. */
@@ -34,6 +35,7 @@ final class Answer {
   private boolean interim;
   private @Nullable HttpResponse switching;
   private String wrong = "";
+  private List<String> ofTheConnection = List.of();
   private boolean started;
   private boolean eventStream;
   private boolean chunkedToClient;
@@ -114,12 +116,17 @@ final class Answer {
       if (!asked.webSocket() || !maySwitch) {
         return malformed("it switched protocols, which it was not asked to");
       }
+      if (!HeaderRules.switchesToWebSocket(response.headers())) {
+        return malformed("it switched to another protocol than WebSocket");
+      }
       if (!response.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT)) {
         return malformed("it switched protocols without Sec-WebSocket-Accept");
       }
       switching = response;
     } else if (asked.http11()) {
-      HeaderRules.towardsClient(response);
+      var _ = HeaderRules.towardsClient(response);
+      addDate(response.headers());
+      withoutFraming(response.headers());
       client.write(copyOf(response));
       client.flush();
     }
@@ -140,9 +147,13 @@ final class Answer {
     serverKeepsAlive = framed && HttpUtil.isKeepAlive(response);
     clientKeepsAlive = asked.keepAlive() && !worker.stopping() && !client.asksNoMore();
     eventStream = mayHaveBody && HeaderRules.isEventStream(headers);
-    HeaderRules.towardsClient(response);
-    if (!headers.contains(HttpHeaderNames.DATE)) {
-      headers.set(HttpHeaderNames.DATE, worker.date());
+    ofTheConnection = HeaderRules.towardsClient(response);
+    addDate(headers);
+    if (status == HttpResponseStatus.NO_CONTENT.code()) {
+      withoutFraming(headers);
+    } else if (status == HttpResponseStatus.RESET_CONTENT.code()) {
+      withoutFraming(headers);
+      headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
     }
     if (asked.http11() && !framed) {
       headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
@@ -153,9 +164,9 @@ final class Answer {
     }
     chunkedToClient = asked.http11() && mayHaveBody && (chunked || !framed);
     if (!clientKeepsAlive) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     } else if (!asked.http11()) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+      headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
     }
     client.write(response);
     return Progress.MORE;
@@ -164,7 +175,20 @@ final class Answer {
   private boolean mayHaveBody(HttpResponseStatus of) {
     return !asked.head()
         && of.code() != HttpResponseStatus.NO_CONTENT.code()
+        && of.code() != HttpResponseStatus.RESET_CONTENT.code()
         && of.code() != HttpResponseStatus.NOT_MODIFIED.code();
+  }
+
+  private void addDate(HttpHeaders headers) {
+    if (!headers.contains(HttpHeaderNames.DATE)) {
+      headers.set(HttpHeaderNames.DATE, worker.date());
+    }
+  }
+
+  // RFC 9110, 8.6, and RFC 9112, 6.1: 1xx and 204 have neither.
+  private static void withoutFraming(HttpHeaders headers) {
+    headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
   }
 
   private Progress body(HttpContent part) {
@@ -175,8 +199,18 @@ final class Answer {
       interim = !last;
       return last && switching != null ? Progress.SWITCHED : Progress.MORE;
     }
-    bytes += part.content().readableBytes();
-    client.write(part);
+    if (status == HttpResponseStatus.RESET_CONTENT.code()) {
+      part.release();
+      if (last) {
+        client.write(LastHttpContent.EMPTY_LAST_CONTENT);
+      }
+    } else {
+      bytes += part.content().readableBytes();
+      if (part instanceof LastHttpContent end) {
+        HeaderRules.trailers(end.trailingHeaders(), ofTheConnection);
+      }
+      client.write(part);
+    }
     return last ? Progress.COMPLETE : Progress.MORE;
   }
 
@@ -185,7 +219,8 @@ final class Answer {
     HttpResponse response = switching;
     if (response != null) {
       status = response.status().code();
-      HeaderRules.towardsClient(response);
+      var _ = HeaderRules.towardsClient(response);
+      addDate(response.headers());
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
       response.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
       client.write(copyOf(response));

@@ -131,7 +131,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
       return;
     }
     speech.answersHead(request.method().equals(HttpMethod.HEAD));
-    Problem problem = RequestCheck.problem(request, worker.limits);
+    Problem problem = RequestCheck.problem(request, worker.limits, peer);
     if (problem != null) {
       worker.metrics.ended(TrafficMetrics.Outcome.REFUSED);
       answerAndClose(problem);

@@ -32,6 +32,8 @@ final class ConnectionMetrics {
   }
 
   private static final String HTTP2_ERRORS = "monkey_http2_errors";
+  private static final String ERRORS =
+      "Streams that the proxy reset and connections of HTTP/2 that it ended, by error";
 
   private final Counter[] opened;
   private final Counter[] closed;
@@ -39,10 +41,23 @@ final class ConnectionMetrics {
   private final Counter[] connectionErrors;
 
   ConnectionMetrics(MeterRegistry registry) {
-    opened = counters(registry, "monkey_connections_opened", "protocol", Protocol.values());
-    closed = counters(registry, "monkey_connections_closed", "reason", Closed.values());
-    streamErrors = counters(registry, HTTP2_ERRORS, "error", Http2Error.values(), "stream");
-    connectionErrors = counters(registry, HTTP2_ERRORS, "error", Http2Error.values(), "connection");
+    opened =
+        counters(
+            registry,
+            "monkey_connections_opened",
+            "Clients' connections, by what they speak",
+            "protocol",
+            Protocol.values());
+    closed =
+        counters(
+            registry,
+            "monkey_connections_closed",
+            "Clients' connections that the proxy closed without a word of HTTP/1.1",
+            "reason",
+            Closed.values());
+    streamErrors = counters(registry, HTTP2_ERRORS, ERRORS, "error", Http2Error.values(), "stream");
+    connectionErrors =
+        counters(registry, HTTP2_ERRORS, ERRORS, "error", Http2Error.values(), "connection");
   }
 
   void speaks(Protocol protocol) {
@@ -70,11 +85,18 @@ final class ConnectionMetrics {
   }
 
   private static Counter[] counters(
-      MeterRegistry registry, String name, String label, Enum<?>[] values, String... scope) {
+      MeterRegistry registry,
+      String name,
+      String description,
+      String label,
+      Enum<?>[] values,
+      String... scope) {
     return Arrays.stream(values)
         .map(value -> {
           Counter.Builder counter =
-              Counter.builder(name).tag(label, value.name().toLowerCase(Locale.ROOT));
+              Counter.builder(name)
+                  .description(description)
+                  .tag(label, value.name().toLowerCase(Locale.ROOT));
           if (scope.length > 0) {
             counter.tag("scope", scope[0]);
           }

@@ -7,9 +7,11 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
   private final Answer answer;
   private final BodyMeter body;
   private final Failures failures = new Failures();
+  private final List<String> ofTheConnection;
 
   private Stage stage = Stage.AT_GATE;
   private @Nullable Place place;
@@ -62,7 +65,7 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
     this.account = new Account(request, client.peer());
     this.answer = new Answer(worker, client, asked);
     this.body = worker.limits.bodyMeter();
-    HeaderRules.towardsServer(request, client.peer(), asked.webSocket());
+    this.ofTheConnection = HeaderRules.towardsServer(request, client.peer(), asked.webSocket());
   }
 
   /** Asks the gate, for the first time or again. */
@@ -154,6 +157,9 @@ final class Exchange implements Upstream.Taker, Drain.LongLived {
     } else if (now == null) {
       part.release();
     } else {
+      if (part instanceof LastHttpContent last) {
+        HeaderRules.trailers(last.trailingHeaders(), ofTheConnection);
+      }
       now.send(part);
     }
   }

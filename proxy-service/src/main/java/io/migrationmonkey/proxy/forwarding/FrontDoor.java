@@ -83,7 +83,7 @@ final class FrontDoor {
     if (PeerSettings.matches(loadBalancers, remote)) {
       arrival.expect(remote.getAddress(), tooMany);
     } else {
-      arrival.isFrom(remote.getAddress(), tooMany);
+      arrival.isFrom(remote.getAddress(), tooMany, false);
     }
   }
 
@@ -128,7 +128,7 @@ final class FrontDoor {
           new ProxyHeader.Said() {
             @Override
             public void by(@Nullable InetAddress client) {
-              isFrom(client == null ? loadBalancer : client, tooMany);
+              isFrom(client == null ? loadBalancer : client, tooMany, true);
             }
 
             @Override
@@ -139,10 +139,11 @@ final class FrontDoor {
           });
     }
 
-    private void isFrom(InetAddress address, boolean tooManyInAll) {
+    private void isFrom(InetAddress address, boolean tooManyInAll, boolean relayed) {
       boolean tooMany = tooManyOf(address, channel) || tooManyInAll;
       boolean believed = PeerSettings.matches(trusted, new InetSocketAddress(address, 0));
-      Peer peer = Peer.at(address.getHostAddress(), believed, overTls ? "https" : "http");
+      Peer direct = Peer.at(address.getHostAddress(), believed, overTls ? "https" : "http");
+      Peer peer = relayed ? direct.byLoadBalancer() : direct;
       if (overTls) {
         if (tooMany) {
           // A handshake only to say no is what an attacker would want.
@@ -234,7 +235,7 @@ final class FrontDoor {
 
       @Override
       protected void initChannel(Channel stream) {
-        Http2Stream speech = new Http2Stream(limits, metrics, http2.streamWindowBytes());
+        Http2Stream speech = new Http2Stream(limits, metrics, http2.streamWindowBytes(), peer);
         stream
             .pipeline()
             .addLast(speech, new ClientConnection(worker, stream, speech, peer, false));

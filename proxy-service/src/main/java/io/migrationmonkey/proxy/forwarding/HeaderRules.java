@@ -6,8 +6,10 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -36,13 +38,37 @@ final class HeaderRules {
   private static final Set<String> NEVER_NAMED =
       Set.of("host", "content-length", "transfer-encoding", "via", "x-forwarded-for", "forwarded");
 
+  // RFC 9110, 6.5.1: a trailer is no place for what routes and frames a message, or says whose it
+  // is; a server that merges trailers into headers would believe it.
+  private static final Set<String> NEVER_TRAILERS =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "te",
+          "upgrade",
+          "http2-settings",
+          "transfer-encoding",
+          "content-length",
+          "host",
+          "via",
+          "forwarded",
+          "x-forwarded-for",
+          "x-forwarded-host",
+          "x-forwarded-proto",
+          "x-request-id");
+
   private HeaderRules() {}
 
   /** True for a request to switch to WebSocket, the one upgrade that is passed on. */
   static boolean asksForWebSocket(HttpRequest request) {
     HttpHeaders headers = request.headers();
-    return request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+    return request.protocolVersion().equals(HttpVersion.HTTP_1_1) && switchesToWebSocket(headers);
+  }
+
+  /** True where a server does switch to WebSocket, and says so as it has to. */
+  static boolean switchesToWebSocket(HttpHeaders headers) {
+    return headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
         && headers.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
   }
 
@@ -67,12 +93,16 @@ final class HeaderRules {
     return rounds >= MOST_ROUNDS;
   }
 
-  /** Makes a client's request one of the proxy's own. */
-  static void towardsServer(HttpRequest request, Peer peer, boolean webSocket) {
+  /**
+   * Makes a client's request one of the proxy's own.
+   *
+   * @return the names that Connection gave, whose trailers stay here too
+   */
+  static List<String> towardsServer(HttpRequest request, Peer peer, boolean webSocket) {
     HttpHeaders headers = request.headers();
     boolean old = request.protocolVersion().minorVersion() == 0;
     boolean trailers = !old && headers.containsValue(HttpHeaderNames.TE, "trailers", true);
-    removeHopByHop(headers);
+    List<String> named = removeHopByHop(headers);
     headers.add(HttpHeaderNames.VIA, peer.http2() ? VIA_20 : old ? VIA_10 : VIA_11);
     takeAuthorityFromTarget(request);
     sayWhoAsks(headers, peer);
@@ -87,6 +117,20 @@ final class HeaderRules {
       headers.remove(HttpHeaderNames.EXPECT);
     }
     request.setProtocolVersion(HttpVersion.HTTP_1_1);
+    return named;
+  }
+
+  /** Removes from trailers what does not go further, or may not stand there. */
+  static void trailers(HttpHeaders trailers, List<String> named) {
+    if (trailers.isEmpty()) {
+      return;
+    }
+    for (String name : trailers.names()) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (NEVER_TRAILERS.contains(lower) || named.contains(lower)) {
+        trailers.remove(name);
+      }
+    }
   }
 
   private static void sayWhoAsks(HttpHeaders headers, Peer peer) {
@@ -117,28 +161,41 @@ final class HeaderRules {
   }
 
   private static String appended(HttpHeaders headers, AsciiString name, String own) {
-    List<String> before = headers.getAll(name);
-    return before.isEmpty() ? own : String.join(", ", before) + ", " + own;
+    StringBuilder all = new StringBuilder();
+    for (String before : headers.getAll(name)) {
+      if (!before.isBlank()) {
+        all.append(before).append(", ");
+      }
+    }
+    return all.append(own).toString();
   }
 
-  /** Makes a server's response one of the proxy's own. */
-  static void towardsClient(HttpResponse response) {
+  /**
+   * Makes a server's response one of the proxy's own.
+   *
+   * @return the names that Connection gave, whose trailers stay here too
+   */
+  static List<String> towardsClient(HttpResponse response) {
     HttpHeaders headers = response.headers();
-    boolean webSocketRequired =
-        response.status().code() == 426
-            && headers.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
-    removeHopByHop(headers);
-    if (webSocketRequired) {
-      headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    List<String> required =
+        response.status().code() == HttpResponseStatus.UPGRADE_REQUIRED.code()
+            ? headers.getAll(HttpHeaderNames.UPGRADE)
+            : List.of();
+    List<String> named = removeHopByHop(headers);
+    if (!required.isEmpty()) {
+      headers.set(HttpHeaderNames.UPGRADE, required);
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     }
     headers.add(
         HttpHeaderNames.VIA, response.protocolVersion().minorVersion() == 0 ? VIA_10 : VIA_11);
     response.setProtocolVersion(HttpVersion.HTTP_1_1);
+    return named;
   }
 
-  private static void removeHopByHop(HttpHeaders headers) {
+  private static List<String> removeHopByHop(HttpHeaders headers) {
+    List<String> named = List.of();
     if (headers.contains(HttpHeaderNames.CONNECTION)) {
-      removeNamed(headers);
+      named = removeNamed(headers);
       headers.remove(HttpHeaderNames.CONNECTION);
     }
     headers.remove(KEEP_ALIVE);
@@ -148,17 +205,24 @@ final class HeaderRules {
     headers.remove(HttpHeaderNames.TE);
     headers.remove(HttpHeaderNames.UPGRADE);
     headers.remove(HTTP2_SETTINGS);
+    return named;
   }
 
-  private static void removeNamed(HttpHeaders headers) {
+  private static List<String> removeNamed(HttpHeaders headers) {
+    List<String> all = List.of();
     for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
       for (String name : value.split(",", -1)) {
         String named = name.trim().toLowerCase(Locale.ROOT);
         if (!named.isEmpty() && !NEVER_NAMED.contains(named)) {
           headers.remove(named);
+          if (!NEVER_TRAILERS.contains(named)) {
+            all = all.isEmpty() ? new ArrayList<>(2) : all;
+            all.add(named);
+          }
         }
       }
     }
+    return all;
   }
 
   // RFC 9112, 3.2.2: a target with an authority overrules Host.

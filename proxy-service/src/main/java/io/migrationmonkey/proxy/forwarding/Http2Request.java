@@ -37,7 +37,7 @@ final class Http2Request {
     }
     CharSequence authority = headers.authority();
     CharSequence host = headers.get(HttpHeaderNames.HOST);
-    if (authority != null && host != null && !same(authority, host)) {
+    if (authority != null && host != null && !sameHost(authority, host, headers.scheme())) {
       return "Host is not what :authority is";
     }
     if (HttpMethod.CONNECT.asciiName().contentEquals(headers.method())) {
@@ -65,6 +65,26 @@ final class Http2Request {
     return c == ' ' || c == '\t';
   }
 
+  // RFC 9113, 8.3.1: the usual port of the scheme may be said or not.
+  private static boolean sameHost(
+      CharSequence authority, CharSequence host, @Nullable CharSequence scheme) {
+    return same(authority, host)
+        || (scheme != null
+            && same(
+                withoutUsualPort(authority.toString(), scheme),
+                withoutUsualPort(host.toString(), scheme)));
+  }
+
+  private static String withoutUsualPort(String authority, CharSequence scheme) {
+    String usual = same(scheme, "https") ? ":443" : ":80";
+    for (String end : new String[] {usual, ":"}) {
+      if (authority.endsWith(end)) {
+        return authority.substring(0, authority.length() - end.length());
+      }
+    }
+    return authority;
+  }
+
   private static boolean same(CharSequence a, CharSequence b) {
     return a.toString().equalsIgnoreCase(b.toString());
   }
@@ -74,7 +94,7 @@ final class Http2Request {
    *
    * @param whole whether it has no body
    */
-  static HttpRequest of(Http2Headers headers, boolean whole, LimitSettings limits) {
+  static HttpRequest of(Http2Headers headers, boolean whole, LimitSettings limits, Peer peer) {
     HttpMethod method = HttpMethod.valueOf(String.valueOf(headers.method()));
     CharSequence authority = headers.authority();
     CharSequence path =
@@ -103,6 +123,11 @@ final class Http2Request {
     sayLength(method, to, whole);
     if (request.uri().length() > limits.maxUri().toBytes()) {
       request.setDecoderResult(DecoderResult.failure(new TooLongHttpLineException(":path")));
+    }
+    CharSequence scheme = headers.scheme();
+    if (scheme != null && !peer.mayAskFor(scheme)) {
+      request.setDecoderResult(
+          DecoderResult.failure(new IllegalArgumentException(RequestCheck.NOT_SECURED)));
     }
     return request;
   }

@@ -50,6 +50,7 @@ final class Http2Stream extends ChannelDuplexHandler implements Speech {
   private final LimitSettings limits;
   private final TrafficMetrics metrics;
   private final int window;
+  private final Peer peer;
   private boolean asked;
   private boolean askedInFull;
   private int weight;
@@ -60,10 +61,11 @@ final class Http2Stream extends ChannelDuplexHandler implements Speech {
   /**
    * @param window bytes of a body that the client may send before any of it is read
    */
-  Http2Stream(LimitSettings limits, TrafficMetrics metrics, int window) {
+  Http2Stream(LimitSettings limits, TrafficMetrics metrics, int window, Peer peer) {
     this.limits = limits;
     this.metrics = metrics;
     this.window = window;
+    this.peer = peer;
   }
 
   @Override
@@ -134,7 +136,7 @@ final class Http2Stream extends ChannelDuplexHandler implements Speech {
     }
     HttpRequest request;
     try {
-      request = Http2Request.of(headers, whole, limits);
+      request = Http2Request.of(headers, whole, limits, peer);
     } catch (IllegalArgumentException e) {
       malformed(ctx, String.valueOf(e.getMessage()));
       return;

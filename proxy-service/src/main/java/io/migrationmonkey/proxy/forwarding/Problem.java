@@ -126,6 +126,9 @@ record Problem(Kind kind, String detail) {
         .set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json")
         .set(HttpHeaderNames.DATE, DateFormatter.format(new Date()))
         .setInt(HttpHeaderNames.CONTENT_LENGTH, json.length);
+    if (kind.status == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
+      response.headers().set(HttpHeaderNames.ALLOW, MaxForwards.METHODS);
+    }
     if (kind.later) {
       response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
     }

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** What Netty's decoder lets pass and a server might read in another way. */
 final class RequestCheck {
 
+  static final String NOT_SECURED = "What is https is not asked for without TLS";
+
   private static final int MOST_PORT_DIGITS = 5;
 
   private RequestCheck() {}
 
   /** What is wrong with the request, or null. */
-  static @Nullable Problem problem(HttpRequest request, LimitSettings limits) {
+  static @Nullable Problem problem(HttpRequest request, LimitSettings limits, Peer peer) {
     if (request.decoderResult().isFailure()) {
       return undecodable(request.decoderResult().cause());
     }
@@ -41,7 +43,7 @@ final class RequestCheck {
     }
     Problem unclear = host(headers, http11);
     if (unclear == null) {
-      unclear = target(request);
+      unclear = target(request, peer);
     }
     if (unclear != null) {
       return unclear;
@@ -50,6 +52,9 @@ final class RequestCheck {
     if (coding != null) {
       return bad(coding);
     }
+    if (request.method().equals(HttpMethod.TRACE) && hasBody(request)) {
+      return bad("TRACE has no content");
+    }
     if (limits.maxBody().toBytes() > 0
         && HttpUtil.getContentLength(request, 0L) > limits.maxBody().toBytes()) {
       return Problem.bodyTooLarge();
@@ -57,6 +62,11 @@ final class RequestCheck {
     return HeaderRules.goesRound(headers)
         ? new Problem(Problem.Kind.LOOP, "Is a server of this proxy the proxy itself?")
         : null;
+  }
+
+  private static boolean hasBody(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+        || HttpUtil.getContentLength(request, 0L) > 0;
   }
 
   private static @Nullable Problem host(HttpHeaders headers, boolean http11) {
@@ -111,11 +121,12 @@ final class RequestCheck {
         || "._~!$&'()*+,;=%-".indexOf(c) >= 0;
   }
 
-  private static @Nullable Problem target(HttpRequest request) {
+  private static @Nullable Problem target(HttpRequest request, Peer peer) {
     String uri = request.uri();
     for (int i = 0; i < uri.length(); i++) {
-      if (uri.charAt(i) <= ' ' || uri.charAt(i) == 127) {
-        return bad("The request target must not contain control characters");
+      char c = uri.charAt(i);
+      if (c <= ' ' || c == 127 || c == '#') {
+        return bad("The request target must not contain control characters or a fragment");
       }
     }
     if (uri.startsWith("/")) {
@@ -129,7 +140,10 @@ final class RequestCheck {
       return bad("The request target must begin with '/', or be a whole http URI");
     }
     String authority = uri.substring(start, authorityEnd(uri, start));
-    return isAuthority(authority) ? null : bad("The request target must name a host, and no user");
+    if (authority.isEmpty() || authority.startsWith(":") || !isAuthority(authority)) {
+      return bad("The request target must name a host, and no user");
+    }
+    return peer.mayAskFor(uri.substring(0, uri.indexOf(':'))) ? null : bad(NOT_SECURED);
   }
 
   /** Where the authority of an absolute target begins; -1 for any other target. */

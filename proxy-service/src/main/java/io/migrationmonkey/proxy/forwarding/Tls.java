@@ -34,6 +34,12 @@ final class Tls {
   private static final Logger log = LoggerFactory.getLogger(Tls.class);
   private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
+  // RFC 9113, 9.2.1: no second handshake within a connection. OpenSSL refuses it anyway; the JDK
+  // reads this when it first serves one.
+  static {
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+  }
+
   private final TlsSettings settings;
   private final Http2Settings http2;
   private final Duration handshakeTimeout;

@@ -54,9 +54,27 @@ final class TrafficMetrics {
 
   TrafficMetrics(MeterRegistry registry) {
     connections = new ConnectionMetrics(registry);
-    requests = counters(registry, "monkey_requests", "outcome", Outcome.values());
-    refusals = counters(registry, "monkey_refusals", "reason", Problem.Kind.values());
-    retries = counters(registry, "monkey_retries", "reason", RetryRule.Reach.values());
+    requests =
+        counters(
+            registry,
+            "monkey_requests",
+            "Requests, by how they ended",
+            "outcome",
+            Outcome.values());
+    refusals =
+        counters(
+            registry,
+            "monkey_refusals",
+            "Requests that the proxy answered itself, by why",
+            "reason",
+            Problem.Kind.values());
+    retries =
+        counters(
+            registry,
+            "monkey_retries",
+            "Requests that were sent once more, by how far the first attempt got",
+            "reason",
+            RetryRule.Reach.values());
     held =
         Counter.builder("monkey_requests_held")
             .description("Requests that waited at the gate and were let through")
@@ -65,7 +83,13 @@ final class TrafficMetrics {
         Timer.builder("monkey_hold")
             .description("How long each held request waited")
             .register(registry);
-    longLived = counters(registry, "monkey_long_lived_ended", "kind", LongLivedKind.values());
+    longLived =
+        counters(
+            registry,
+            "monkey_long_lived_ended",
+            "WebSockets and event streams that the proxy ended, since they do not end by themselves",
+            "kind",
+            LongLivedKind.values());
     firstByte =
         Timer.builder("monkey_first_byte")
             .description("From a request's header to the first byte of its answer, less the hold")
@@ -131,10 +155,11 @@ final class TrafficMetrics {
   }
 
   private static Counter[] counters(
-      MeterRegistry registry, String name, String label, Enum<?>[] values) {
+      MeterRegistry registry, String name, String description, String label, Enum<?>[] values) {
     return Arrays.stream(values)
         .map(value ->
             Counter.builder(name)
+                .description(description)
                 .tag(label, value.name().toLowerCase(Locale.ROOT))
                 .register(registry))
         .toArray(Counter[]::new);

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,9 +24,10 @@ final class Tunnel implements Drain.LongLived {
   private static final long LINGER_MILLIS = 1000;
 
   // RFC 6455, 5.5.1 and 7.4: "service restart" (1012) for the client, which is to come back, and
-  // "going away" (1001) for the server. What a client sends is masked; this mask is zero.
+  // "going away" (1001) for the server.
   private static final byte[] TO_CLIENT = {(byte) 0x88, 2, 0x03, (byte) 0xf4};
-  private static final byte[] TO_SERVER = {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0x03, (byte) 0xe9};
+  private static final byte[] GOING_AWAY = {0x03, (byte) 0xe9};
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Worker worker;
   private final ServerName server;
@@ -93,11 +95,27 @@ final class Tunnel implements Drain.LongLived {
       client.writeAndFlush(Unpooled.wrappedBuffer(TO_CLIENT));
     }
     if (fromClient.betweenFrames() && !fromClient.closed()) {
-      upstream.writeAndFlush(Unpooled.wrappedBuffer(TO_SERVER));
+      upstream.writeAndFlush(Unpooled.wrappedBuffer(toServer()));
     }
     leaveServer();
     Reading.set(client, true);
     var _ = worker.loop.schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  // RFC 6455, 5.3: what a client sends is masked, by a key that nobody can foresee.
+  private static byte[] toServer() {
+    byte[] mask = new byte[4];
+    RANDOM.nextBytes(mask);
+    return new byte[] {
+      (byte) 0x88,
+      (byte) 0x82,
+      mask[0],
+      mask[1],
+      mask[2],
+      mask[3],
+      (byte) (GOING_AWAY[0] ^ mask[0]),
+      (byte) (GOING_AWAY[1] ^ mask[1])
+    };
   }
 
   private void leaveServer() {
@@ -180,6 +198,9 @@ final class Tunnel implements Drain.LongLived {
     }
 
     private void sideHasEnded(Channel mine) {
+      if (told && servers) {
+        return;
+      }
       boolean both =
           told
               || !(other instanceof DuplexChannel duplex)
@@ -200,12 +221,20 @@ final class Tunnel implements Drain.LongLived {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      close();
+      closeUnlessLeft();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      close();
+      closeUnlessLeft();
+    }
+
+    // Once both are told the server has been left, and its end is no reason to cut off a client
+    // that has not read yet what it was told.
+    private void closeUnlessLeft() {
+      if (!(told && servers)) {
+        close();
+      }
     }
   }
 }

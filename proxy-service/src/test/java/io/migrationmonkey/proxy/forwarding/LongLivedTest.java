@@ -245,4 +245,107 @@ class LongLivedTest {
     }
     await().untilAsserted(() -> assertThat(proxy.gate.state().allInFlight()).isZero());
   }
+
+  @Test
+  void theHandshakePassesBothWays() throws Exception {
+    proxy.production.answers(call -> {
+      call.write(
+          "HTTP/1.1 101 Switching Protocols\r\nupgrade: WebSocket\r\nconnection: upgrade\r\n"
+              + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+              + "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: x; a=1\r\n\r\n");
+      call.upgraded = true;
+    });
+    String[] asked = {
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Protocol: chat, superchat",
+      "Sec-WebSocket-Extensions: x; a=1, y",
+      "Origin: http://example.com"
+    };
+    try (RawClient client = proxy.client()) {
+      client.send(
+          "GET /ws HTTP/1.1\r\nHost: app\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
+              + String.join("\r\n", asked)
+              + "\r\n\r\n");
+      RawClient.Response response = client.read();
+      assertThat(response.head().lines())
+          .contains(
+              "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+              "Sec-WebSocket-Protocol: chat",
+              "Sec-WebSocket-Extensions: x; a=1");
+      assertThat(response.header("upgrade")).isEqualTo("websocket");
+      assertThat(response.header("connection")).isEqualToIgnoringCase("upgrade");
+    }
+    String sent = proxy.production.heads().getLast();
+    assertThat(sent.lines()).contains(asked);
+    assertThat(sent.toLowerCase()).contains("upgrade: websocket\r\n", "connection: upgrade\r\n");
+  }
+
+  @Test
+  void aHandshakeThatTheServerRefusesEndsAsItSays() throws Exception {
+    proxy.production.answers(call ->
+        call.write(
+            "HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 13, 8\r\n"
+                + "Upgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n"));
+    try (RawClient client = proxy.client().send(UPGRADE)) {
+      RawClient.Response response = client.read();
+      assertThat(response.status()).isEqualTo(426);
+      assertThat(response.header("sec-websocket-version")).isEqualTo("13, 8");
+    }
+  }
+
+  @Test
+  void fragmentsWithReservedBitsPassByteForByte() throws Exception {
+    byte[] first = frame(1, false, "frag".getBytes(), true);
+    first[0] |= 0x40;
+    byte[] control = frame(0xb, true, "control".getBytes(), true);
+    byte[] last = frame(0, true, "ment".getBytes(), true);
+    last[0] |= 0x30;
+    int size = first.length + control.length + last.length;
+    AtomicReference<byte[]> seen = new AtomicReference<>();
+    proxy.production.answers(call -> {
+      call.write(SWITCHED);
+      call.upgraded = true;
+      byte[] all = call.in().readNBytes(size);
+      seen.set(all);
+      call.out().write(all);
+      call.out().flush();
+      call.in().read();
+    });
+    byte[] sent = java.nio.ByteBuffer.allocate(size).put(first).put(control).put(last).array();
+    try (RawClient client = webSocket()) {
+      send(client, sent);
+      assertThat(client.in().readNBytes(size)).isEqualTo(sent);
+    }
+    assertThat(seen.get()).isEqualTo(sent);
+  }
+
+  @Test
+  void aCloseOfItsOwnIsOneShortFrameMaskedAnewForEachServer() throws Exception {
+    java.util.List<byte[]> closes = new java.util.concurrent.CopyOnWriteArrayList<>();
+    proxy.production.answers(call -> {
+      call.write(SWITCHED);
+      call.upgraded = true;
+      closes.add(call.in().readAllBytes());
+    });
+    try (RawClient one = webSocket();
+        RawClient two = webSocket()) {
+      proxy.hold("m-1");
+      for (RawClient client : new RawClient[] {one, two}) {
+        assertThat(client.in().readNBytes(4)).containsExactly(0x88, 2, 0x03, 0xf4);
+        send(client, frame(1, true, "too late".getBytes(), true));
+        send(client, frame(8, true, new byte[] {0x03, (byte) 0xf4}, true));
+        assertThat(client.closed()).as("nothing follows a close").isTrue();
+      }
+    }
+    await().until(() -> closes.size() == 2);
+    for (byte[] close : closes) {
+      assertThat(close).hasSize(8).startsWith(0x88, 0x82);
+      Frame read = readFrame(new java.io.ByteArrayInputStream(close));
+      assertThat(read.code()).isEqualTo(1001);
+    }
+    assertThat(java.util.Arrays.copyOfRange(closes.get(0), 2, 6))
+        .as("the mask")
+        .isNotEqualTo(java.util.Arrays.copyOfRange(closes.get(1), 2, 6));
+  }
 }

@@ -236,4 +236,13 @@ class ProxyProtocolTest {
         .isThrownBy(() -> new PeerSettings(null, List.of("balancer")))
         .withMessageContaining("monkey.peers.proxy-protocol has 'balancer'");
   }
+
+  @Test
+  void aLoadBalancerThatTookTheTlsOffMayAskForHttps() throws Exception {
+    try (RawClient client = proxy.client()) {
+      client.send("PROXY TCP4 192.0.2.7 192.0.2.1 4000 80\r\n");
+      client.send("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(200);
+    }
+  }
 }

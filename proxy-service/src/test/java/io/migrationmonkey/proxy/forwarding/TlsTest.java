@@ -320,4 +320,65 @@ class TlsTest {
         .isThrownBy(() -> new TlsSettings("web", 70_000, true))
         .withMessageContaining("monkey.tls.port is 70000");
   }
+
+  @Test
+  void http2WithoutTlsIsNotAgreedOnWithinTls() throws Exception {
+    SSLSocket socket = socket("h2c", "http/1.1");
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setServerNames(java.util.List.of(new javax.net.ssl.SNIHostName("shop.example")));
+    socket.setSSLParameters(parameters);
+    try (RawClient client = new RawClient(socket)) {
+      assertThat(client.get("/").read().status()).isEqualTo(200);
+      assertThat(socket.getApplicationProtocol()).isEqualTo("http/1.1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSecondHandshakeOnOneConnectionIsRefused(boolean openssl) throws Exception {
+    restart(settings -> {
+      settings.openssl = openssl;
+      return settings;
+    });
+    for (String protocol : new String[] {"http/1.1", "h2"}) {
+      SSLSocket socket = socket(protocol);
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      socket.startHandshake();
+      assertThatThrownBy(
+              () -> {
+                socket.startHandshake();
+                while (socket.getInputStream().read() >= 0) {}
+              })
+          .isInstanceOf(IOException.class);
+      socket.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theCipherThatHttp2DemandsIsThere(boolean openssl) throws Exception {
+    restart(settings -> {
+      settings.openssl = openssl;
+      return settings;
+    });
+    SSLSocket socket = socket("h2");
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setProtocols(new String[] {"TLSv1.2"});
+    // The certificate of this test is of a curve; with one of RSA it is the same with RSA in it.
+    parameters.setCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"});
+    parameters.setNamedGroups(new String[] {"secp256r1"});
+    socket.setSSLParameters(parameters);
+    socket.startHandshake();
+    assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+    socket.close();
+  }
+
+  @Test
+  void whatIsToBeSecuredIsTakenWhereItIs() throws Exception {
+    try (RawClient client = client()) {
+      client.send("GET https://a/x HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(200);
+    }
+    assertThat(proxy.production.heads().getLast()).startsWith("GET /x HTTP/1.1\r\n");
+  }
 }
