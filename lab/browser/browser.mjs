@@ -61,7 +61,7 @@ export async function look(page, name) {
 
 /** The upper part of the page, as a picture for docs/. */
 export async function forDocs(page, name) {
-  await page.setViewportSize({ width: WIDE.width, height: 1240 });
+  await page.setViewportSize({ width: WIDE.width, height: 1120 });
   await page.screenshot({ path: path.join(screenshots, `for-docs-${name}.png`) });
   await page.setViewportSize(WIDE);
 }

@@ -46,7 +46,9 @@ record MemoryChart(
     MemorySample latest = samples.getLast();
     Long end = latest.exhaustedAtBytes();
     MemorySample most =
-        samples.stream().max(java.util.Comparator.comparing(MemorySample::usedBytes)).orElseThrow();
+        samples.stream()
+            .max(java.util.Comparator.comparingLong(MemorySample::usedBytes))
+            .orElseThrow();
     boolean wholeHour = !since.isAfter(now.minus(MemoryHistory.SPAN));
     double worst =
         samples.stream()

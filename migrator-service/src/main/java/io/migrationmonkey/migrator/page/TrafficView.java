@@ -28,8 +28,8 @@ record TrafficView(
   /**
    * A proxy and the line from it.
    *
-   * @param x2 where its line ends: at its server, or at the gate while it holds
-   * @param line null where it has no route yet
+   * @param line from it to its server, or to the gate while it holds; null where it has no route
+   *     yet
    */
   record ProxyBox(
       String name,
