@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -122,15 +123,22 @@ final class MigratorProcess {
     @Override
     public StepReport run(MigrationRun run) {
       note(redis, name, step.name());
-      while (step == Step.COPY_DATA && !Boolean.TRUE.equals(redis.hasKey("go"))) {
-        try {
+      try {
+        while (step == Step.COPY_DATA && !Boolean.TRUE.equals(redis.hasKey("go"))) {
           Thread.sleep(20);
-        } catch (InterruptedException e) {
-          note(redis, name, "lets go");
-          throw new StepFailed("interrupted");
         }
+      } catch (InterruptedException e) {
+        throw letsGo();
+      } catch (DataAccessException e) {
+        // Redis was being asked when the interrupt came.
+        throw Thread.interrupted() ? letsGo() : e;
       }
       return new StepReport("done");
+    }
+
+    private StepFailed letsGo() {
+      note(redis, name, "lets go");
+      return new StepFailed("interrupted");
     }
   }
 
