@@ -26,7 +26,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +34,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -151,26 +149,6 @@ class LeastRightsIT {
   }
 
   private ConfigurableApplicationContext start(RedisWithUsers redis) throws Exception {
-    Path key = directory.resolve("id_ed25519");
-    int made =
-        new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
-            .start()
-            .waitFor();
-    assertThat(made).isZero();
-    return SpringApplication.run(
-        MigratorApplication.class,
-        "--server.port=0",
-        "--spring.data.redis.url=" + redis.uri("migrator"),
-        "--monkey.access.tokens=" + TestTokens.in(directory),
-        "--monkey.state-directory=" + directory,
-        "--monkey.servers.production.address=127.0.0.1",
-        "--monkey.servers.backup.address=localhost",
-        "--monkey.ssh.port=1",
-        "--monkey.ssh.user=root",
-        "--monkey.ssh.key=" + key,
-        "--monkey.ssh.known-hosts=" + Files.createFile(directory.resolve("known_hosts")),
-        "--monkey.warm.every=off",
-        "--monkey.application.name=guestbook",
-        "--monkey.application.services[0]=guestbook.service");
+    return RunningMigrator.in(directory, redis.uri("migrator"));
   }
 }

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
@@ -56,31 +55,8 @@ class MigratorServiceTest {
   @BeforeAll
   static void start() throws Exception {
     redis = RealRedis.started();
-    Path key = directory.resolve("id_ed25519");
-    int made =
-        new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
-            .start()
-            .waitFor();
-    assertThat(made).isZero();
-    Path knownHosts = Files.createFile(directory.resolve("known_hosts"));
-    service =
-        SpringApplication.run(
-            MigratorApplication.class,
-            "--server.port=0",
-            "--spring.data.redis.url=" + redis.uri(),
-            "--spring.data.redis.timeout=500ms",
-            "--monkey.access.tokens=" + TestTokens.in(directory),
-            "--monkey.state-directory=" + directory,
-            "--monkey.servers.production.address=127.0.0.1",
-            "--monkey.servers.backup.address=localhost",
-            "--monkey.ssh.port=1",
-            "--monkey.ssh.user=root",
-            "--monkey.ssh.key=" + key,
-            "--monkey.ssh.known-hosts=" + knownHosts,
-            "--monkey.warm.every=off",
-            "--monkey.application.name=guestbook",
-            "--monkey.application.services[0]=guestbook.service");
-    port = Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+    service = RunningMigrator.in(directory, redis.uri(), "--spring.data.redis.timeout=500ms");
+    port = RunningMigrator.port(service);
     await().atMost(Duration.ofSeconds(10)).until(() -> redisGet("switch"), "false"::equals);
     described = ApiPage.of(new MigratorServiceTest().get("/v3/api-docs").body());
   }

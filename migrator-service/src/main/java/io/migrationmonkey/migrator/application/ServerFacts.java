@@ -51,6 +51,15 @@ public record ServerFacts(
 
   /** In words, what keeps one of the two from taking over from the other. */
   public List<String> differencesFrom(ServerFacts other) {
+    List<String> differences = unlike(other);
+    if (!rsync || !other.rsync) {
+      differences.add("rsync is missing on a server: apt-get install rsync");
+    }
+    return differences;
+  }
+
+  /** In words, in what the two systems differ, so that packages of one are none for the other. */
+  public List<String> unlike(ServerFacts other) {
     List<String> differences = new ArrayList<>();
     if (!release.equals(other.release)) {
       differences.add("the releases differ: %s and %s".formatted(release, other.release));
@@ -58,9 +67,6 @@ public record ServerFacts(
     if (!architecture.equals(other.architecture)) {
       differences.add(
           "the architectures differ: %s and %s".formatted(architecture, other.architecture));
-    }
-    if (!rsync || !other.rsync) {
-      differences.add("rsync is missing on a server: apt-get install rsync");
     }
     return differences;
   }

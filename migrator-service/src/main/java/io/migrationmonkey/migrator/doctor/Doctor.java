@@ -3,9 +3,9 @@ package io.migrationmonkey.migrator.doctor;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.ServerSettings;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.parity.Connections;
 import io.migrationmonkey.migrator.parity.ParityDesk;
-import io.migrationmonkey.migrator.parity.ServerNow;
 import io.migrationmonkey.migrator.parity.ServerReport;
 import io.migrationmonkey.migrator.ssh.MalformedOutput;
 import io.migrationmonkey.migrator.ssh.RemoteServer;
@@ -22,14 +22,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Looks at both servers, the proxies and the switch, and says what is missing. Changes nothing. */
 @Component
 public class Doctor {
-
-  private static final Duration CONNECT = Duration.ofSeconds(10);
 
   private final InspectServers servers;
   private final Connections connections;
@@ -40,6 +39,9 @@ public class Doctor {
   private final ParityDesk parity;
   private final Pause pause;
   private final Clock clock;
+
+  private final Object looking = new Object();
+  private @Nullable Diagnosis latest;
 
   Doctor(
       InspectServers servers,
@@ -62,14 +64,28 @@ public class Doctor {
     this.clock = clock;
   }
 
-  /** Takes some seconds, and a minute at most. One look at a time. */
-  public synchronized Diagnosis examine() {
-    List<Finding> findings = new ArrayList<>();
-    Map<ServerName, Examination> found = new EnumMap<>(ServerName.class);
-    for (ServerReport seen : servers.inspect()) {
-      findings.addAll(examine(seen, found));
+  /**
+   * Takes some seconds, and a minute at most. Who asks while another look lasts gets its result.
+   */
+  public Diagnosis examine() {
+    Instant asked = clock.instant();
+    synchronized (looking) {
+      Diagnosis known = latest;
+      if (known == null || !known.at().isAfter(asked)) {
+        known = look();
+        latest = known;
+      }
+      return known;
     }
-    findings.addAll(DoctorRules.pair(found));
+  }
+
+  private Diagnosis look() {
+    List<Finding> findings = new ArrayList<>();
+    Map<ServerName, ServerFacts> facts = new EnumMap<>(ServerName.class);
+    for (ServerReport seen : servers.inspect()) {
+      findings.addAll(examine(seen, facts));
+    }
+    findings.addAll(DoctorRules.pair(facts));
     try {
       ServerName active = switchboard.read().active();
       findings.add(Finding.ok("redis", "answers; the switch says " + active));
@@ -100,13 +116,14 @@ public class Doctor {
     return Diagnosis.of(clock.instant(), findings);
   }
 
-  private List<Finding> examine(ServerReport seen, Map<ServerName, Examination> found) {
+  private List<Finding> examine(ServerReport seen, Map<ServerName, ServerFacts> known) {
     if (!seen.reachable()) {
       return List.of(DoctorRules.unreachable(seen.name(), String.valueOf(seen.problem())));
     }
     try (RemoteServer server = connections.open(seen.name())) {
       // This one pays for the connection; the clocks are compared without that.
-      server.run(new ServerNow.Read(CONNECT));
+      ServerFacts facts = server.run(new ServerFacts.Read());
+      known.put(seen.name(), facts);
       Instant asked = clock.instant();
       Examination examination =
           server.run(
@@ -115,9 +132,8 @@ public class Doctor {
                   ssh.port(),
                   application.services(),
                   application.data()));
-      found.put(seen.name(), examination);
       return DoctorRules.server(
-          application, seen, examination, Duration.between(asked, examination.now()));
+          application, seen, facts, examination, Duration.between(asked, examination.now()));
     } catch (SshFailure | MalformedOutput e) {
       return List.of(DoctorRules.unreachable(seen.name(), String.valueOf(e.getMessage())));
     }

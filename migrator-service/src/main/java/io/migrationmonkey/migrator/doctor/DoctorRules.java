@@ -7,6 +7,7 @@ import static io.migrationmonkey.migrator.doctor.Finding.warning;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.parity.ServerReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,11 +33,15 @@ final class DoctorRules {
    * @param seen with its role
    */
   static List<Finding> server(
-      ApplicationSettings application, ServerReport seen, Examination found, Duration ahead) {
+      ApplicationSettings application,
+      ServerReport seen,
+      ServerFacts facts,
+      Examination found,
+      Duration ahead) {
     ServerName server = seen.name();
     List<Finding> findings = new ArrayList<>();
     findings.add(ok(server, "answers by SSH, and lets us be root"));
-    findings.addAll(means(server, found));
+    findings.addAll(means(server, facts, found));
     findings.addAll(way(server, seen.name().other(), found));
     findings.add(
         found.guarded()
@@ -82,7 +87,7 @@ final class DoctorRules {
         server, problem, "once it answers to 'ssh' from the migrator's machine, ask again");
   }
 
-  private static List<Finding> means(ServerName server, Examination found) {
+  private static List<Finding> means(ServerName server, ServerFacts facts, Examination found) {
     List<Finding> findings = new ArrayList<>();
     if (found.missingTools().isEmpty()) {
       findings.add(ok(server, "has the programs that a migration calls"));
@@ -106,11 +111,11 @@ final class DoctorRules {
                   + String.join(", ", found.halfInstalled()),
               "dpkg --configure -a && apt-get --fix-broken install; the next migration tries it too"));
     }
-    if (found.freeBytes() < LITTLE_ROOM) {
+    if (facts.freeBytes() < LITTLE_ROOM) {
       findings.add(
           warning(
               server,
-              "has only %d MB free under /var".formatted(found.freeBytes() >> 20),
+              "has only %d MB free under /var".formatted(facts.freeBytes() >> 20),
               "make room: 'apt-get clean' and 'journalctl --vacuum-size=100M' are a beginning"));
     }
     return findings;
@@ -202,20 +207,21 @@ final class DoctorRules {
   }
 
   /** About both, where both answer. */
-  static List<Finding> pair(Map<ServerName, Examination> found) {
-    Examination production = found.get(ServerName.PRODUCTION);
-    Examination backup = found.get(ServerName.BACKUP);
+  static List<Finding> pair(Map<ServerName, ServerFacts> facts) {
+    ServerFacts production = facts.get(ServerName.PRODUCTION);
+    ServerFacts backup = facts.get(ServerName.BACKUP);
     if (production == null || backup == null) {
       return List.of();
     }
-    String here = production.release() + " " + production.architecture();
-    String there = backup.release() + " " + backup.architecture();
+    List<String> differences = production.unlike(backup);
     return List.of(
-        here.equals(there)
-            ? ok("both servers", "are " + here)
+        differences.isEmpty()
+            ? ok(
+                "both servers",
+                "are %s %s".formatted(production.release(), production.architecture()))
             : problem(
                 "both servers",
-                "differ: production is %s, backup is %s".formatted(here, there),
+                String.join("; ", differences) + " (production and backup)",
                 "packages and data move between equals only: install the same release on both"));
   }
 

@@ -1,5 +1,6 @@
 package io.migrationmonkey.migrator.doctor;
 
+import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.ssh.Invocation;
 import io.migrationmonkey.migrator.ssh.MalformedOutput;
 import io.migrationmonkey.migrator.ssh.Output;
@@ -14,12 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a server has of that which a migration needs.
+ * What a server has of that which a migration needs, beside what {@link ServerFacts} tells.
  *
  * @param now by its own clock
- * @param release of the distribution, for example {@code debian 12}
- * @param architecture dpkg's word
- * @param freeBytes on the file system of /var
  * @param missingTools programs that a migration calls and that are not there
  * @param guarded whether the boot guard is there
  * @param reachesPeer whether a connection to the other server's sshd comes up from here
@@ -30,9 +28,6 @@ import java.util.Set;
  */
 record Examination(
     Instant now,
-    String release,
-    String architecture,
-    long freeBytes,
     Set<String> missingTools,
     boolean guarded,
     boolean reachesPeer,
@@ -80,9 +75,6 @@ record Examination(
               """
               # examines the server
               echo "now $(date +%s%3N)"
-              . /etc/os-release; echo "release $ID $VERSION_ID"
-              echo "architecture $(dpkg --print-architecture)"
-              echo "free $(df --output=avail -B1 /var | tail -n 1 | tr -d ' ')"
               if timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null; then echo "peer yes"; else echo "peer no"; fi
               if [ -x /opt/migration-monkey/guard ]; then echo "guard yes"; else echo "guard no"; fi
               dpkg-query --show --showformat='${db:Status-Status} ${binary:Package}\\n' |
@@ -139,9 +131,6 @@ record Examination(
         }
         return new Examination(
             Instant.ofEpochMilli(Long.parseLong(fact(facts, "now"))),
-            fact(facts, "release"),
-            fact(facts, "architecture"),
-            Long.parseLong(fact(facts, "free")),
             Set.copyOf(tools),
             fact(facts, "guard").equals("yes"),
             fact(facts, "peer").equals("yes"),

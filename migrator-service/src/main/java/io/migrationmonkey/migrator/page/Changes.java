@@ -1,15 +1,13 @@
 package io.migrationmonkey.migrator.page;
 
 import io.migrationmonkey.migrator.page.Regions.Region;
+import io.migrationmonkey.migrator.web.EventStreams;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.http.MediaType;
@@ -25,14 +23,11 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class Changes implements DisposableBean {
 
-  private static final int AT_ONCE = 32;
-  private static final Duration LONGEST = Duration.ofHours(1);
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final int QUIET_ROUNDS = 3;
 
   private final Sessions sessions;
-  private final Semaphore places = new Semaphore(AT_ONCE);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final EventStreams streams = new EventStreams(32, Duration.ofHours(1));
 
   Changes(Sessions sessions) {
     this.sessions = sessions;
@@ -40,45 +35,29 @@ class Changes implements DisposableBean {
 
   /** Empty where too many look already. */
   Optional<SseEmitter> follow(Session session, Function<Session, List<Region>> regions) {
-    if (!places.tryAcquire()) {
-      return Optional.empty();
-    }
-    SseEmitter emitter = new SseEmitter(LONGEST.toMillis());
-    threads.execute(() -> send(session.key(), regions, emitter));
-    return Optional.of(emitter);
+    return streams.open(emitter -> tell(session.key(), regions, emitter));
   }
 
-  private void send(String key, Function<Session, List<Region>> regions, SseEmitter emitter) {
-    try {
-      Map<String, String> sent = Map.of();
-      int quiet = 0;
-      while (true) {
-        Optional<Session> session = sessions.again(key);
-        if (session.isEmpty()) {
-          emitter.send(SseEmitter.event().name("ended").data("the session has ended"));
-          emitter.complete();
-          return;
-        }
-        Map<String, String> now = versions(regions.apply(session.get()));
-        if (!now.equals(sent)) {
-          emitter.send(event("regions", JsonMapper.shared().writeValueAsString(now)));
-          sent = now;
-          quiet = 0;
-        } else if (++quiet == QUIET_ROUNDS) {
-          emitter.send(event("beat", "{}"));
-          quiet = 0;
-        }
-        Thread.sleep(EVERY);
+  private void tell(String key, Function<Session, List<Region>> regions, SseEmitter emitter)
+      throws IOException, InterruptedException {
+    Map<String, String> sent = Map.of();
+    int quiet = 0;
+    while (true) {
+      Optional<Session> session = sessions.again(key);
+      if (session.isEmpty()) {
+        emitter.send(SseEmitter.event().name("ended").data("the session has ended"));
+        return;
       }
-    } catch (IOException | IllegalStateException gone) {
-      emitter.complete();
-    } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      emitter.complete();
-    } catch (RuntimeException e) {
-      emitter.completeWithError(e);
-    } finally {
-      places.release();
+      Map<String, String> now = versions(regions.apply(session.get()));
+      if (!now.equals(sent)) {
+        emitter.send(event("regions", JsonMapper.shared().writeValueAsString(now)));
+        sent = now;
+        quiet = 0;
+      } else if (++quiet == QUIET_ROUNDS) {
+        emitter.send(event("beat", "{}"));
+        quiet = 0;
+      }
+      Thread.sleep(EVERY);
     }
   }
 
@@ -94,6 +73,6 @@ class Changes implements DisposableBean {
 
   @Override
   public void destroy() {
-    threads.shutdownNow();
+    streams.destroy();
   }
 }

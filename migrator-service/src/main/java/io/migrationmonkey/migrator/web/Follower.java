@@ -6,9 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
@@ -22,63 +19,46 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @Component
 class Follower implements DisposableBean {
 
-  private static final int AT_ONCE = 32;
-  private static final Duration LONGEST = Duration.ofHours(6);
   private static final Duration EVERY = Duration.ofMillis(200);
   private static final int QUIET_ROUNDS = 25;
 
   private final Journal journal;
-  private final Semaphore places = new Semaphore(AT_ONCE);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final EventStreams streams = new EventStreams(32, Duration.ofHours(6));
 
   Follower(Journal journal) {
     this.journal = journal;
   }
 
   SseEmitter follow(String id) {
-    if (!places.tryAcquire()) {
-      throw MigrationController.problem(
-          HttpStatus.SERVICE_UNAVAILABLE,
-          "%d follow a migration already: GET /api/migrations/%s instead".formatted(AT_ONCE, id));
-    }
-    SseEmitter emitter = new SseEmitter(LONGEST.toMillis());
-    threads.execute(() -> send(id, emitter));
-    return emitter;
+    return streams
+        .open(emitter -> tell(id, emitter))
+        .orElseThrow(() ->
+            MigrationController.problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "%d follow a migration already: GET /api/migrations/%s instead"
+                    .formatted(streams.atOnce(), id)));
   }
 
-  private void send(String id, SseEmitter emitter) {
-    try {
-      long next = 0;
-      int quiet = 0;
-      while (true) {
-        List<JournalEntry> entries = read(id, next);
-        for (JournalEntry entry : entries) {
-          emitter.send(
-              SseEmitter.event().id(Long.toString(next)).name("journal").data(line(entry)));
-          next++;
-          if (entry.kind() == JournalEntry.Kind.ENDED) {
-            emitter.send(SseEmitter.event().name("end").data(journal.find(id).orElseThrow()));
-            emitter.complete();
-            return;
-          }
+  private void tell(String id, SseEmitter emitter) throws IOException, InterruptedException {
+    long next = 0;
+    int quiet = 0;
+    while (true) {
+      List<JournalEntry> entries = read(id, next);
+      for (JournalEntry entry : entries) {
+        emitter.send(SseEmitter.event().id(Long.toString(next)).name("journal").data(line(entry)));
+        next++;
+        if (entry.kind() == JournalEntry.Kind.ENDED) {
+          emitter.send(SseEmitter.event().name("end").data(journal.find(id).orElseThrow()));
+          return;
         }
-        quiet = entries.isEmpty() ? quiet + 1 : 0;
-        if (quiet == QUIET_ROUNDS) {
-          // Lets the other side, and us, notice a dead connection.
-          emitter.send(SseEmitter.event().comment("still under way"));
-          quiet = 0;
-        }
-        Thread.sleep(EVERY);
       }
-    } catch (IOException | IllegalStateException gone) {
-      emitter.complete();
-    } catch (InterruptedException stopping) {
-      Thread.currentThread().interrupt();
-      emitter.complete();
-    } catch (RuntimeException e) {
-      emitter.completeWithError(e);
-    } finally {
-      places.release();
+      quiet = entries.isEmpty() ? quiet + 1 : 0;
+      if (quiet == QUIET_ROUNDS) {
+        // Lets the other side, and us, notice a dead connection.
+        emitter.send(SseEmitter.event().comment("still under way"));
+        quiet = 0;
+      }
+      Thread.sleep(EVERY);
     }
   }
 
@@ -105,6 +85,6 @@ class Follower implements DisposableBean {
 
   @Override
   public void destroy() {
-    threads.shutdownNow();
+    streams.destroy();
   }
 }

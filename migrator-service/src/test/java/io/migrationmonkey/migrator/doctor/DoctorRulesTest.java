@@ -8,6 +8,7 @@ import io.migrationmonkey.contract.MonitorReport.Verdict;
 import io.migrationmonkey.contract.ProxyReport;
 import io.migrationmonkey.contract.ServerName;
 import io.migrationmonkey.migrator.application.ApplicationSettings;
+import io.migrationmonkey.migrator.application.ServerFacts;
 import io.migrationmonkey.migrator.doctor.Finding.Level;
 import io.migrationmonkey.migrator.parity.ServerReport;
 import java.time.Duration;
@@ -23,13 +24,14 @@ class DoctorRulesTest {
   private static final Instant NOW = Instant.parse("2026-01-01T02:00:00Z");
   private static final Examination.Unit RUNS = new Examination.Unit("loaded", "active");
   private static final Examination.Unit STOPPED = new Examination.Unit("loaded", "inactive");
+  private static final ServerFacts DEBIAN = facts("debian 12", 1L << 40);
   private static final Examination.Unit UNKNOWN = new Examination.Unit("not-found", "inactive");
 
   @Test
   void twoServersThatLackNothingAreWell() {
     assertThat(active(well(RUNS))).allMatch(finding -> finding.level() == Level.OK);
     assertThat(standby(well(UNKNOWN))).allMatch(finding -> finding.level() == Level.OK);
-    assertThat(DoctorRules.pair(Map.of(PRODUCTION, well(RUNS), BACKUP, well(UNKNOWN))))
+    assertThat(DoctorRules.pair(Map.of(PRODUCTION, DEBIAN, BACKUP, DEBIAN)))
         .singleElement()
         .isEqualTo(Finding.ok("both servers", "are debian 12 amd64"));
   }
@@ -39,9 +41,6 @@ class DoctorRulesTest {
     Examination nothing =
         new Examination(
             NOW,
-            "debian 12",
-            "amd64",
-            1 << 20,
             Set.of("rsync", "rrsync", "perl"),
             false,
             false,
@@ -53,6 +52,7 @@ class DoctorRulesTest {
         DoctorRules.server(
             application(List.of("/var/lib/shop")),
             seen(PRODUCTION, ServerReport.Role.ACTIVE, null, "connection refused", true),
+            facts("debian 12", 1 << 20),
             nothing,
             Duration.ofSeconds(-90));
     assertThat(findings.stream().filter(finding -> finding.level() != Level.OK))
@@ -96,6 +96,7 @@ class DoctorRulesTest {
             DoctorRules.server(
                 application(List.of()),
                 seen(BACKUP, ServerReport.Role.STANDBY),
+                DEBIAN,
                 well(RUNS),
                 Duration.ZERO))
         .allMatch(finding -> finding.level() == Level.OK);
@@ -105,30 +106,21 @@ class DoctorRulesTest {
   void whileNobodyKnowsWhichOneIsActiveNeitherIsBlamedForItsServices() {
     assertThat(
             DoctorRules.server(
-                application(List.of("/srv/shop")), seen(BACKUP, null), well(RUNS), Duration.ZERO))
+                application(List.of("/srv/shop")),
+                seen(BACKUP, null),
+                DEBIAN,
+                well(RUNS),
+                Duration.ZERO))
         .allMatch(finding -> finding.level() == Level.OK);
   }
 
   @Test
   void anotherReleaseIsAProblemAndAServerThatIsAwayIsNotCompared() {
-    Examination newer =
-        new Examination(
-            NOW,
-            "debian 13",
-            "amd64",
-            1L << 40,
-            Set.of(),
-            true,
-            true,
-            List.of(),
-            Map.of(),
-            List.of(),
-            List.of());
-    assertThat(DoctorRules.pair(Map.of(PRODUCTION, well(RUNS), BACKUP, newer)))
+    assertThat(DoctorRules.pair(Map.of(PRODUCTION, DEBIAN, BACKUP, facts("debian 13", 1L << 40))))
         .singleElement()
         .extracting(Finding::what)
-        .isEqualTo("differ: production is debian 12 amd64, backup is debian 13 amd64");
-    assertThat(DoctorRules.pair(Map.of(PRODUCTION, well(RUNS)))).isEmpty();
+        .isEqualTo("the releases differ: debian 12 and debian 13 (production and backup)");
+    assertThat(DoctorRules.pair(Map.of(PRODUCTION, DEBIAN))).isEmpty();
   }
 
   @Test
@@ -159,6 +151,7 @@ class DoctorRulesTest {
     return DoctorRules.server(
         application(List.of("/srv/shop")),
         seen(PRODUCTION, ServerReport.Role.ACTIVE),
+        DEBIAN,
         found,
         Duration.ofMillis(80));
   }
@@ -167,23 +160,18 @@ class DoctorRulesTest {
     return DoctorRules.server(
         application(List.of("/srv/shop")),
         seen(BACKUP, ServerReport.Role.STANDBY),
+        DEBIAN,
         found,
         Duration.ZERO);
   }
 
+  private static ServerFacts facts(String release, long freeBytes) {
+    return new ServerFacts("amd64", release, "a boot id", freeBytes, true);
+  }
+
   private static Examination well(Examination.Unit unit) {
     return new Examination(
-        NOW,
-        "debian 12",
-        "amd64",
-        1L << 40,
-        Set.of(),
-        true,
-        true,
-        List.of(),
-        Map.of("shop.service", unit),
-        List.of(),
-        List.of());
+        NOW, Set.of(), true, true, List.of(), Map.of("shop.service", unit), List.of(), List.of());
   }
 
   private static ApplicationSettings application(List<String> data) {

@@ -46,10 +46,8 @@ class ExaminationIT {
             22,
             List.of("ssh.service", "lost.service", "no-such@x.service"),
             List.of("/srv/there", "/srv/link", "/srv/missing", HOSTILE));
-    assertThat(found.release()).isEqualTo("debian 12");
     assertThat(found.now())
         .isBetween(Instant.now().minusSeconds(30), Instant.now().plusSeconds(30));
-    assertThat(found.freeBytes()).isPositive();
     assertThat(found.units().get("ssh.service"))
         .isEqualTo(new Examination.Unit("loaded", "active"));
     assertThat(found.units().get("lost.service"))

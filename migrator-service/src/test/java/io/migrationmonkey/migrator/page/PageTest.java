@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.migrationmonkey.access.TestTokens;
 import io.migrationmonkey.contract.RealRedis;
-import io.migrationmonkey.migrator.MigratorApplication;
+import io.migrationmonkey.migrator.RunningMigrator;
 import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry;
@@ -21,7 +21,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +38,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The page of the whole service, on a real Redis, with two servers that nobody can reach. */
@@ -62,30 +60,8 @@ class PageTest {
   @BeforeAll
   static void start() throws Exception {
     redis = RealRedis.started();
-    Path key = directory.resolve("id_ed25519");
-    int made =
-        new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
-            .start()
-            .waitFor();
-    assertThat(made).isZero();
-    service =
-        SpringApplication.run(
-            MigratorApplication.class,
-            "--server.port=0",
-            "--spring.data.redis.url=" + redis.uri(),
-            "--spring.data.redis.timeout=500ms",
-            "--monkey.access.tokens=" + TestTokens.in(directory),
-            "--monkey.state-directory=" + directory,
-            "--monkey.servers.production.address=127.0.0.1",
-            "--monkey.servers.backup.address=localhost",
-            "--monkey.ssh.port=1",
-            "--monkey.ssh.user=root",
-            "--monkey.ssh.key=" + key,
-            "--monkey.ssh.known-hosts=" + Files.createFile(directory.resolve("known_hosts")),
-            "--monkey.warm.every=off",
-            "--monkey.application.name=guestbook",
-            "--monkey.application.services[0]=guestbook.service");
-    port = Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port"));
+    service = RunningMigrator.in(directory, redis.uri(), "--spring.data.redis.timeout=500ms");
+    port = RunningMigrator.port(service);
     Browser ann = new PageTest().login(TestTokens.OPERATING);
     await()
         .atMost(Duration.ofSeconds(20))
