@@ -122,7 +122,13 @@ class RestartMonkeyStackIT {
     System.out.printf(
         "what was started on the standby was stopped after %d s%n",
         Duration.ofNanos(System.nanoTime() - started).toSeconds());
-    assertThat(events()).contains("STOPPED_ON_STANDBY").contains("restart monkey on " + standby);
+    // It is told once the units are disabled too, a moment after they stand still.
+    String told =
+        Patience.until(
+            "an event that tells of it",
+            RunningStack.SOON,
+            () -> Optional.of(events()).filter(all -> all.contains("STOPPED_ON_STANDBY")));
+    assertThat(told).contains("restart monkey on " + standby);
     assertThat(healthy(standby.other())).isTrue();
   }
 
