@@ -10,14 +10,10 @@ import io.migrationmonkey.migrator.journal.Events;
 import io.migrationmonkey.migrator.journal.Journal;
 import io.migrationmonkey.migrator.journal.JournalEntry.Fact;
 import io.migrationmonkey.migrator.journal.MigrationView;
-import io.migrationmonkey.migrator.parity.ParityDesk;
 import io.migrationmonkey.migrator.parity.ServerNow;
-import io.migrationmonkey.migrator.parity.WarmRule;
 import io.migrationmonkey.migrator.plan.State;
 import io.migrationmonkey.migrator.plan.Step;
 import io.migrationmonkey.migrator.restarts.Reboot;
-import io.migrationmonkey.migrator.restarts.RebootRule;
-import io.migrationmonkey.migrator.restarts.RebootSettings;
 import io.migrationmonkey.migrator.restarts.RebootStore;
 import io.migrationmonkey.migrator.ssh.SshFailure;
 import io.migrationmonkey.migrator.steps.OrderRefused.Why;
@@ -60,7 +56,6 @@ public class Reboots implements DisposableBean {
   private static final Duration HAND_OVER = Duration.ofSeconds(2);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
   private static final Duration LOOK = Duration.ofSeconds(10);
-  private static final Duration ASK_EVERY = Duration.ofSeconds(30);
 
   private final Conductor conductor;
   private final Runner runner;
@@ -69,9 +64,7 @@ public class Reboots implements DisposableBean {
   private final HealthProbe health;
   private final Switchboard switchboard;
   private final Journal journal;
-  private final ParityDesk desk;
   private final RebootStore store;
-  private final RebootSettings settings;
   private final Events events;
   private final Waiting waiting;
   private final MeterRegistry meters;
@@ -79,9 +72,6 @@ public class Reboots implements DisposableBean {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("reboots").factory());
-
-  private Instant askedAt = Instant.EPOCH;
-  private String lastWhy = "";
 
   Reboots(
       Conductor conductor,
@@ -91,9 +81,7 @@ public class Reboots implements DisposableBean {
       HealthProbe health,
       Switchboard switchboard,
       Journal journal,
-      ParityDesk desk,
       RebootStore store,
-      RebootSettings settings,
       Events events,
       Waiting waiting,
       MeterRegistry meters,
@@ -105,9 +93,7 @@ public class Reboots implements DisposableBean {
     this.health = health;
     this.switchboard = switchboard;
     this.journal = journal;
-    this.desk = desk;
     this.store = store;
-    this.settings = settings;
     this.events = events;
     this.waiting = waiting;
     this.meters = meters;
@@ -139,7 +125,8 @@ public class Reboots implements DisposableBean {
     return store.latest(server).map(this::asItStands);
   }
 
-  private Reboot order(ServerName server, String reason, String by, Trigger trigger) {
+  /** The same, for a person or for what is due by itself. */
+  Reboot order(ServerName server, String reason, String by, Trigger trigger) {
     SwitchState seen = switchboard.read();
     return seen.active() == server
         ? moveOff(server, reason, by, trigger)
@@ -312,10 +299,6 @@ public class Reboots implements DisposableBean {
       for (ServerName server : ServerName.values()) {
         store.latest(server).filter(Reboots::runs).ifPresent(this::lookAfter);
       }
-      if (settings.whenRequired() && !clock.instant().isBefore(askedAt.plus(ASK_EVERY))) {
-        askedAt = clock.instant();
-        rebootWhatAsks();
-      }
     } catch (DataAccessException | SwitchUnknown away) {
       log.debug("nothing to look after: {}", away.getMessage());
     } catch (RuntimeException e) {
@@ -370,61 +353,6 @@ public class Reboots implements DisposableBean {
         ? reboot.succeeded(at, view.bootIdBefore(), view.bootIdAfter())
         : reboot.failed(
             at, "migration %s: %s, %s".formatted(view.id(), view.state(), view.problem()));
-  }
-
-  private void rebootWhatAsks() {
-    Instant now = clock.instant();
-    boolean open = settings.isOpen(now);
-    SwitchState seen = switchboard.read();
-    WarmRule.Situation there =
-        desk.situation(
-            seen,
-            switchboard.leased().filter(lease -> !lease.warm()).map(Lease::migration).orElse(null));
-    Map<ServerName, Boolean> required = new EnumMap<>(ServerName.class);
-    Map<ServerName, Reboot> latest = new EnumMap<>(ServerName.class);
-    for (ServerName server : ServerName.values()) {
-      store.latest(server).ifPresent(reboot -> latest.put(server, reboot));
-      if (open && there.busy() == null) {
-        asks(server).ifPresent(answer -> required.put(server, answer));
-      }
-    }
-    RebootRule.Verdict verdict =
-        RebootRule.judge(
-            new RebootRule.Situation(
-                now,
-                settings.whenRequired(),
-                open,
-                seen.active(),
-                there.movedByHand(),
-                there.paused(),
-                there.busy(),
-                required,
-                latest));
-    ServerName due = verdict.reboot();
-    say(due == null ? verdict.why() : orderDue(due, verdict.why()));
-  }
-
-  private void say(String what) {
-    if (!what.equals(lastWhy)) {
-      lastWhy = what;
-      log.info("{} (window {})", what, settings.window());
-    }
-  }
-
-  private String orderDue(ServerName server, String why) {
-    try {
-      return order(server, why, "the schedule", Trigger.SCHEDULE).id() + " is ordered";
-    } catch (OrderRefused refused) {
-      return "%s is not rebooted yet: %s".formatted(server, refused.getMessage());
-    }
-  }
-
-  private Optional<Boolean> asks(ServerName server) {
-    try {
-      return Optional.of(servers.get(server).run(new ServerNow.Read(LOOK)).rebootRequired());
-    } catch (SshFailure away) {
-      return Optional.empty();
-    }
   }
 
   @Override
