@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The set that nobody tuned on: no curves, but a machine with things that run on it, and what comes
- * of it is the right answer. A server that never came to its end was not to be left.
+ * No curves, but a machine with things that run on it, and what comes of it is the right answer. A
+ * server that never came to its end was not to be left, however near it was: harder than it is
+ * just.
  */
 final class Machines {
 

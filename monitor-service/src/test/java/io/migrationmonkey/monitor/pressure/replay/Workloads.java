@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A third set, made after the rule: servers with a day's load and the software that people run on
- * them, each taking memory in its own way. On about half of them one thing goes wrong, and that is
- * watched to its end.
+ * The second set, that nobody tuned on: made after the rule. Servers with a day's load and the
+ * software that people run on them, each taking memory in its own way. On about half of them one
+ * thing goes wrong, and that is watched to its end.
  */
 final class Workloads {
 
