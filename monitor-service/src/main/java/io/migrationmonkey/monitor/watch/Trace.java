@@ -2,6 +2,7 @@ package io.migrationmonkey.monitor.watch;
 
 import io.migrationmonkey.monitor.memory.MemoryReading;
 import io.migrationmonkey.monitor.memory.Signal;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -49,21 +50,34 @@ public final class Trace implements Consumer<Sighting> {
     }
   }
 
-  /** All of it, the oldest first, under a line with the names. */
-  public synchronized String text() {
-    StringBuilder text = new StringBuilder("millis,total,used");
+  /**
+   * Writes all of it, the oldest first, under a line with the names. Whoever reads it slowly keeps
+   * nobody from looking at the memory, and no more than a copy of the numbers is held for it.
+   */
+  public void write(Appendable out) throws IOException {
+    StringBuilder line = new StringBuilder("millis,total,used");
     for (Signal signal : SIGNALS) {
-      text.append(',').append(signal.label());
+      line.append(',').append(signal.label());
     }
-    for (int i = 0; i < size; i++) {
-      int at = (first + i) % READINGS * WIDTH;
+    out.append(line).append('\n');
+    long[] readings = readings();
+    for (int at = 0; at < readings.length; at += WIDTH) {
+      line.setLength(0);
       for (int column = 0; column < WIDTH; column++) {
-        text.append(column == 0 ? '\n' : ',');
-        if (ring[at + column] != ABSENT) {
-          text.append(ring[at + column]);
+        line.append(column == 0 ? "" : ",");
+        if (readings[at + column] != ABSENT) {
+          line.append(readings[at + column]);
         }
       }
+      out.append(line).append('\n');
     }
-    return text.append('\n').toString();
+  }
+
+  private synchronized long[] readings() {
+    long[] copy = new long[size * WIDTH];
+    int untilTheEnd = Math.min(size, READINGS - first);
+    System.arraycopy(ring, first * WIDTH, copy, 0, untilTheEnd * WIDTH);
+    System.arraycopy(ring, 0, copy, untilTheEnd * WIDTH, (size - untilTheEnd) * WIDTH);
+    return copy;
   }
 }

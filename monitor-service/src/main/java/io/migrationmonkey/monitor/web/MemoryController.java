@@ -5,6 +5,8 @@ import io.migrationmonkey.monitor.orders.OrderDesk;
 import io.migrationmonkey.monitor.orders.Preparation;
 import io.migrationmonkey.monitor.watch.Trace;
 import io.migrationmonkey.monitor.watch.Watch;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -35,7 +37,8 @@ final class MemoryController {
 
   /** The readings of the last hour; bench/run pressure judges such a file again. */
   @GetMapping(path = "/api/memory/trace", produces = "text/csv")
-  String trace() {
-    return trace.text();
+  void trace(HttpServletResponse response) throws IOException {
+    response.setContentType("text/csv;charset=UTF-8");
+    trace.write(response.getWriter());
   }
 }

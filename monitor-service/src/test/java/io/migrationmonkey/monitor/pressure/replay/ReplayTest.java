@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.migrationmonkey.monitor.watch.Sighting;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -88,7 +89,7 @@ class ReplayTest {
   }
 
   @Test
-  void whatAMonitorRecordedCanBePlayed() {
+  void whatAMonitorRecordedCanBePlayed() throws IOException {
     var recorder = new io.migrationmonkey.monitor.watch.Trace();
     for (Trace.Sample sample : TUNED.getFirst().samples().subList(0, 50)) {
       recorder.accept(
@@ -98,7 +99,9 @@ class ReplayTest {
                       io.migrationmonkey.monitor.pressure.PressureLimits.DEFAULT)
                   .judge(window(sample), null, null)));
     }
-    Trace played = Trace.parse("recorded", recorder.text(), Double.NaN);
+    StringBuilder text = new StringBuilder();
+    recorder.write(text);
+    Trace played = Trace.parse("recorded", text.toString(), Double.NaN);
     assertThat(played.samples()).hasSize(50);
     assertThat(played.samples().getLast().used())
         .isEqualTo(TUNED.getFirst().samples().get(49).reading().usedBytes());
