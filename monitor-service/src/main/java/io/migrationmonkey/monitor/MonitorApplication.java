@@ -1,6 +1,7 @@
 package io.migrationmonkey.monitor;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.migrationmonkey.access.SecretFile;
@@ -178,11 +179,17 @@ public class MonitorApplication {
         meters);
   }
 
-  /** A command fails at once while Redis is away: a queue of old reports helps nobody. */
+  /**
+   * A command fails at once while Redis is away: a queue of old reports helps nobody. Whoever waits
+   * for an answer has a time limit of its own; with the client's there would be a timer for each.
+   */
   @Bean
   LettuceClientOptionsBuilderCustomizer failFast() {
     return options ->
-        options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS).requestQueueSize(64);
+        options
+            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+            .requestQueueSize(64)
+            .timeoutOptions(TimeoutOptions.create());
   }
 
   /** Ticks every half second; the client's own ticks ten times a second, all day long. */

@@ -20,11 +20,7 @@ public final class HostMemory {
   /** Reads the figures anew. OSHI gives zeros, and no error, for what it can't read. */
   public Figures read() {
     long available = memory.getAvailable();
-    return new Figures(
-        memory.getTotal(),
-        available,
-        memory.getVirtualMemory().getSwapTotal(),
-        memory.getVirtualMemory().getSwapUsed());
+    return new Figures(memory.getTotal(), available);
   }
 
   /**
@@ -33,6 +29,5 @@ public final class HostMemory {
    * @param totalBytes MemTotal
    * @param availableBytes MemAvailable: free, or reclaimable without swapping
    */
-  public record Figures(
-      long totalBytes, long availableBytes, long swapTotalBytes, long swapUsedBytes) {}
+  public record Figures(long totalBytes, long availableBytes) {}
 }

@@ -60,7 +60,7 @@ public final class ServerMemory {
       throw new UnreadableMemoryException("/proc/meminfo can't be read");
     }
     Place here = place();
-    Map<Signal, Figure> found = signals.read(machine, here.own);
+    Map<Signal, Figure> found = signals.read(here.own);
     Level tightest = machine(machine, found.get(Signal.ZFS_RECLAIMABLE));
     if (here.cgroup.isPresent()) {
       ServerCgroup cgroup = here.cgroup.get();

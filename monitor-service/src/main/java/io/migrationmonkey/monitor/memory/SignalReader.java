@@ -12,8 +12,11 @@ import java.util.OptionalLong;
 final class SignalReader {
 
   private static final Path HOST_STALL = Path.of("/proc/pressure/memory");
+  private static final Path MEMINFO = Path.of("/proc/meminfo");
   private static final Path VMSTAT = Path.of("/proc/vmstat");
   private static final Path ARC = Path.of("/proc/spl/kstat/zfs/arcstats");
+
+  private static final long KIB = 1024;
 
   private final SmallFiles files;
 
@@ -24,13 +27,12 @@ final class SignalReader {
   /** Which of a cgroup's files there is to ask; empty for a host without a limit. */
   record Own(Path stall, Path kills) {}
 
-  Map<Signal, Figure> read(HostMemory.Figures host, java.util.Optional<Own> own) {
+  Map<Signal, Figure> read(java.util.Optional<Own> own) {
     Map<Signal, Figure> found = new EnumMap<>(Signal.class);
     stall(found, HOST_STALL, Signal.HOST_SOME_STALL, Signal.HOST_FULL_STALL);
-    // OSHI says 0 both for no swap and for what it can't read, but it has read the memory from the
-    // same file.
-    found.put(Signal.SWAP_TOTAL, new Figure(host.swapTotalBytes(), "/proc/meminfo via OSHI"));
-    found.put(Signal.SWAP_USED, new Figure(host.swapUsedBytes(), "/proc/meminfo via OSHI"));
+    if (loaded(MEMINFO)) {
+      swap(found);
+    }
     if (loaded(VMSTAT)) {
       line(found, Signal.SWAPPED_IN, VMSTAT, "pswpin");
       line(found, Signal.SWAPPED_OUT, VMSTAT, "pswpout");
@@ -51,6 +53,21 @@ final class SignalReader {
     if (loaded(file)) {
       put(found, some, file, "some total", files.numberAfter("some", "total="));
       put(found, full, file, "full total", files.numberAfter("full", "total="));
+    }
+  }
+
+  // Not by OSHI, which says 0 both for no swap and for what it can't read, and would parse the
+  // whole
+  // file once more.
+  private void swap(Map<Signal, Figure> found) {
+    OptionalLong total = files.number("SwapTotal:");
+    OptionalLong free = files.number("SwapFree:");
+    if (total.isPresent() && free.isPresent()) {
+      found.put(Signal.SWAP_TOTAL, new Figure(total.getAsLong() * KIB, MEMINFO + " SwapTotal"));
+      found.put(
+          Signal.SWAP_USED,
+          new Figure(
+              (total.getAsLong() - free.getAsLong()) * KIB, MEMINFO + " SwapTotal minus SwapFree"));
     }
   }
 

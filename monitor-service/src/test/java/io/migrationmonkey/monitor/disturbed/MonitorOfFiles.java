@@ -33,7 +33,7 @@ public final class MonitorOfFiles {
           () ->
               new ServerMemory(
                   root,
-                  () -> new HostMemory.Figures(HOST, HOST * 3 / 4, 0, 0),
+                  () -> new HostMemory.Figures(HOST, HOST * 3 / 4),
                   beans.getBean(Clock.class)),
           definition -> definition.setPrimary(true));
     });

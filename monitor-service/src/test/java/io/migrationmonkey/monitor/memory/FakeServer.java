@@ -13,8 +13,7 @@ public final class FakeServer {
   public static final long HOST_TOTAL = 24L << 30;
 
   private final Path root;
-  private HostMemory.Figures host =
-      new HostMemory.Figures(HOST_TOTAL, HOST_TOTAL * 3 / 4, 2L << 30, 1L << 30);
+  private HostMemory.Figures host = new HostMemory.Figures(HOST_TOTAL, HOST_TOTAL * 3 / 4);
 
   /** A container on cgroup v1 as captured, without a limit yet. */
   public FakeServer(Path root) {
@@ -29,7 +28,7 @@ public final class FakeServer {
   }
 
   public FakeServer host(long totalBytes, long availableBytes) {
-    host = new HostMemory.Figures(totalBytes, availableBytes, 0, 0);
+    host = new HostMemory.Figures(totalBytes, availableBytes);
     return this;
   }
 
