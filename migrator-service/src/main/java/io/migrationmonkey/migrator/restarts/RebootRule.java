@@ -20,7 +20,6 @@ public final class RebootRule {
   /**
    * What it decides by.
    *
-   * @param on whether reboots may happen by themselves at all
    * @param open whether now is within the window
    * @param active the server that the switch names
    * @param movedByHand a person has moved the switch: what lies on the standby may be what that
@@ -32,7 +31,6 @@ public final class RebootRule {
    */
   public record Situation(
       Instant now,
-      boolean on,
       boolean open,
       ServerName active,
       boolean movedByHand,
@@ -50,9 +48,6 @@ public final class RebootRule {
   public record Verdict(@Nullable ServerName reboot, String why) {}
 
   public static Verdict judge(Situation now) {
-    if (!now.on()) {
-      return none("reboots by themselves are off (monkey.reboots.when-required)");
-    }
     if (!now.open()) {
       return none("now is not within the window");
     }

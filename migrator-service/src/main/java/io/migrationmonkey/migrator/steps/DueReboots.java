@@ -104,7 +104,6 @@ final class DueReboots implements DisposableBean {
     return RebootRule.judge(
         new RebootRule.Situation(
             now,
-            settings.whenRequired(),
             open,
             seen.active(),
             there.movedByHand(),

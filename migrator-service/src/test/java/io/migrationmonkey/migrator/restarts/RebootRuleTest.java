@@ -54,11 +54,10 @@ class RebootRuleTest {
   }
 
   @Test
-  void offClosedPausedOrBusyMeansNoneAndSaysWhy() {
-    assertThat(judge(false, true, false, null, false).why()).contains("when-required");
-    assertThat(judge(true, false, false, null, false).why()).contains("window");
-    assertThat(judge(true, true, true, null, false).why()).contains("paused");
-    assertThat(judge(true, true, false, "m1", false).why()).contains("m1 is under way");
+  void closedPausedOrBusyMeansNoneAndSaysWhy() {
+    assertThat(judge(false, false, null).why()).contains("window");
+    assertThat(judge(true, true, null).why()).contains("paused");
+    assertThat(judge(true, false, "m1").why()).contains("m1 is under way");
   }
 
   @Test
@@ -67,7 +66,6 @@ class RebootRuleTest {
         RebootRule.judge(
             new Situation(
                 clock.instant(),
-                true,
                 true,
                 PRODUCTION,
                 true,
@@ -118,15 +116,13 @@ class RebootRuleTest {
   private @Nullable ServerName due(
       Map<ServerName, Boolean> required, Map<ServerName, Reboot> latest) {
     return RebootRule.judge(
-            new Situation(
-                clock.instant(), true, true, PRODUCTION, false, false, null, required, latest))
+            new Situation(clock.instant(), true, PRODUCTION, false, false, null, required, latest))
         .reboot();
   }
 
-  private RebootRule.Verdict judge(
-      boolean on, boolean open, boolean paused, @Nullable String busy, boolean byHand) {
+  private RebootRule.Verdict judge(boolean open, boolean paused, @Nullable String busy) {
     return RebootRule.judge(
-        new Situation(clock.instant(), on, open, PRODUCTION, byHand, paused, busy, BOTH, Map.of()));
+        new Situation(clock.instant(), open, PRODUCTION, false, paused, busy, BOTH, Map.of()));
   }
 
   private Reboot reboot(ServerName server, Reboot.State state) {
