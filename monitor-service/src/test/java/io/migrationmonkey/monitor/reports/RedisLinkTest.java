@@ -154,6 +154,22 @@ class RedisLinkTest {
     assertThat(output).containsOnlyOnce("Redis is away").containsOnlyOnce("Redis is back");
   }
 
+  @Test
+  void aRedisThatIsFrozenIsGivenUpAfterASecondAndItsLateAnswersAreNotTakenForNewOnes() {
+    redis.opsForValue().set(SwitchKey.SWITCH, "false");
+    link.accept(seen());
+    server.freeze();
+    long start = System.nanoTime();
+    link.accept(seen());
+    link.accept(new Sighting.Unread(clock.instant(), "a test"));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(link.role()).isEqualTo(new Role.Unknown("Redis is away"));
+    server.thaw();
+    redis.opsForValue().set(SwitchKey.SWITCH, "true");
+    await().atMost(Duration.ofSeconds(20)).until(this::tell);
+    assertThat(link.role()).isEqualTo(new Role.Known(ServerName.BACKUP, clock.instant()));
+  }
+
   private boolean tell() {
     link.accept(seen());
     return link.connected();
