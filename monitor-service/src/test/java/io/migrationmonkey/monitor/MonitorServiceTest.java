@@ -120,6 +120,13 @@ class MonitorServiceTest {
   }
 
   @Test
+  void handsOutWhatItHasReadAsATableThatCanBeJudgedAgain() {
+    List<String> lines = get("/api/memory/trace").lines().toList();
+    assertThat(lines.getFirst()).startsWith("millis,total,used,");
+    assertThat(lines).anyMatch(line -> line.matches("\\d+,1048576000,419430400(,\\d*)+"));
+  }
+
+  @Test
   void showsWhatItSeesToPeopleToPrometheusAndToTheOtherServices() {
     assertThat(get("/api/memory"))
         .contains("\"server\":\"production\"")

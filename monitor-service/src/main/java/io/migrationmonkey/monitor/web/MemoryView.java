@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The answer to {@code GET /api/memory}.
  *
  * @param current the latest reading; absent while the memory can't be read
- * @param verdict calm or exhausted; absent with the reading
+ * @param verdict calm, strained or exhausted; absent with the reading
  * @param reason the verdict in words, or why there is no reading
  * @param sentence all of it for a person: what is, what that means, and what is done about it
  * @param secondsLeft until memory is used up if it goes on so; absent where it does not grow
