@@ -21,6 +21,11 @@ ANSWERS = json.loads((HERE / "answers.json").read_text())
 TOKEN = "a-token-for-operating"
 
 
+def setUpModule() -> None:
+    """Job control may have had SIGINT ignored (./check &), and commands inherit that, but no handler."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass
 class Asked:
     """A request as it came in."""
