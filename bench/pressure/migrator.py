@@ -1,4 +1,7 @@
-"""Stands where the migrator is and takes every order; says when each came. Nothing else of a migrator is here."""
+"""Stands where the migrator is and takes every order; says when each came. Nothing else of a migrator is here.
+
+Started again it knows nothing of what was ordered before.
+"""
 import json
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -6,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 class Migrator(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    ordered = False
 
     def answer(self, status, body, **headers):
         data = json.dumps(body).encode()
@@ -18,13 +22,18 @@ class Migrator(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def do_GET(self):
-        one = self.path.startswith("/api/migrations/")
-        self.answer(200, {"state": "RUNNING"} if one else [])
+        if not self.path.startswith("/api/migrations/"):
+            self.answer(200, [])
+        elif Migrator.ordered:
+            self.answer(200, {"state": "RUNNING"})
+        else:
+            self.answer(404, {})
 
     def do_POST(self):
         came = time.time()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         if self.path == "/api/migrations":
+            Migrator.ordered = True
             print(f"{came:.3f} order {body}", flush=True)
             self.answer(202, {}, Location="/api/migrations/m-1")
         else:
