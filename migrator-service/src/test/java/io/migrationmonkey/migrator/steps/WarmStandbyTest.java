@@ -199,10 +199,10 @@ class WarmStandbyTest {
           }
         });
     var migrator = migrator("5m");
-    await().atMost(AT_IDLE_PRIORITY).until(() -> taken.size() == 4);
+    await().atMost(Duration.ofSeconds(10)).until(() -> taken.size() == 4);
     redis.stop();
     clock.advance(Duration.ofSeconds(4));
-    await().atMost(AT_IDLE_PRIORITY).until(() -> counted(migrator, Outcome.PREEMPTED) == 1);
+    await().atMost(Duration.ofSeconds(30)).until(() -> counted(migrator, Outcome.PREEMPTED) == 1);
     assertThat(trace).doesNotExist();
     redis.start();
   }
@@ -298,7 +298,7 @@ class WarmStandbyTest {
   }
 
   private void preempt(AnnotationConfigApplicationContext migrator, Switchboard orders) {
-    await().atMost(AT_IDLE_PRIORITY).until(() -> taken.size() == 3);
+    await().atMost(Duration.ofSeconds(10)).until(() -> taken.size() == 3);
     assertThat(migrator.getBean(ParityDesk.class).report().warm().underWay())
         .startsWith(Lease.WARM);
 
